@@ -1,0 +1,38 @@
+"""The raw data of a batch: its model, its file, its schema. Every table, page and export is a function of it."""
+
+from __future__ import annotations
+
+from harness.results.file import ResultsError, read_results, to_json, write_results
+from harness.results.model import (
+    AlgorithmResult,
+    AssignmentInfo,
+    CaseResult,
+    Diagnosis,
+    Divergence,
+    Environment,
+    LoadError,
+    Message,
+    Results,
+    Source,
+    Status,
+    SubmissionResult,
+)
+
+__all__ = [
+    "AlgorithmResult",
+    "AssignmentInfo",
+    "CaseResult",
+    "Diagnosis",
+    "Divergence",
+    "Environment",
+    "LoadError",
+    "Message",
+    "Results",
+    "ResultsError",
+    "Source",
+    "Status",
+    "SubmissionResult",
+    "read_results",
+    "to_json",
+    "write_results",
+]

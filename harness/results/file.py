@@ -1,0 +1,132 @@
+"""Writing and reading ``results.json``.
+
+JSON has no NaN and no infinity; they are written as the strings "nan", "inf" and "-inf" and read back as numbers
+where the model has a number.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import tempfile
+import types
+import typing
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.results.model import SCHEMA, Results
+
+NOT_FINITE = ("nan", "inf", "-inf")
+
+
+class ResultsError(Exception):
+    """A results file that cannot be read, in one sentence."""
+
+
+def to_json(results: Results) -> str:
+    """The text of the file."""
+    return json.dumps(_plain(results), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def write_results(results: Results, path: Path) -> None:
+    """Write the file whole or not at all: a reader never sees half of it. Raises OSError."""
+    write_atomically(path, to_json(results))
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write ``text`` beside ``path``, push it to the disk, and put it in place in one move. Raises OSError."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # mkstemp makes it private; reports are to be read
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_results(path: Path) -> Results:
+    """Read a results file. Raises :class:`ResultsError` with one sentence when it is none."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"{path}: is no JSON, or only part of a file ({error}).") from error
+    if not isinstance(data, dict) or "schema" not in data:
+        raise ResultsError(f"{path}: is not a results file; a results.json written by gradstep grade is needed.")
+    if data["schema"] != SCHEMA:
+        raise ResultsError(f"{path}: has schema {data['schema']!r}; this gradstep reads {SCHEMA!r}.")
+    try:
+        return typing.cast(Results, _build(Results, data, "results"))
+    except (TypeError, ValueError) as error:
+        raise ResultsError(f"{path}: {error}.") from error
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in _in_file_order(type(value))}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return value
+
+
+def _in_file_order(kind: type) -> list[dataclasses.Field[Any]]:
+    """The fields, the schema first: a reader wants to know it before anything else."""
+    return sorted(dataclasses.fields(kind), key=lambda each: each.name != "schema")
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _build(kind: Any, data: Any, where: str) -> Any:
+    """Turn plain JSON back into ``kind``; ValueError says where it does not fit."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return data
+    if origin in (typing.Union, types.UnionType):
+        if data is None:
+            return None
+        return _build(next(each for each in arguments if each is not type(None)), data, where)
+    if origin is Literal:
+        if data not in arguments:
+            raise ValueError(f"{where} is {data!r}; it must be one of {', '.join(map(str, arguments))}")
+        return data
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise ValueError(f"{where} must be a list")
+        return tuple(_build(arguments[0], each, f"{where}[{at}]") for at, each in enumerate(data))
+    if dataclasses.is_dataclass(kind):
+        return _build_dataclass(kind, data, where)
+    if kind is float:
+        if data in NOT_FINITE or (isinstance(data, (int, float)) and not isinstance(data, bool)):
+            return float(data)
+        raise ValueError(f"{where} must be a number")
+    wanted = origin or kind
+    if not isinstance(data, wanted) or (isinstance(data, bool) and wanted is not bool):
+        raise ValueError(f"{where} must be of type {getattr(wanted, '__name__', wanted)}")
+    return data
+
+
+def _build_dataclass(kind: Any, data: Any, where: str) -> Any:
+    if not isinstance(data, dict):
+        raise ValueError(f"{where} must be an object")
+    fields, hints = {f.name for f in dataclasses.fields(kind)}, _hints(kind)
+    if unknown := sorted(set(data) - fields):
+        raise ValueError(f"{where} has an unknown key {unknown[0]!r}")
+    if lacking := sorted(fields - set(data)):
+        raise ValueError(f"{where} lacks {lacking[0]!r}")
+    return kind(**{name: _build(hints[name], value, f"{where}.{name}") for name, value in data.items()})
