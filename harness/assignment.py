@@ -1,0 +1,129 @@
+"""What is asked of the students: which algorithms, for how many points, under which limits."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+
+from reference import pages
+
+DEFAULT = Path(__file__).with_name("lecture08.toml")
+"""Lecture 8, which ships with the package and shows every key."""
+
+KEYS: Mapping[str, frozenset[str]] = {
+    "assignment": frozenset({"id", "title", "lecture", "algorithms", "dialects", "partial"}),
+    "points": frozenset(),  # any algorithm's id
+    "limits": frozenset({"seconds", "memory_mb"}),
+}
+
+
+class AssignmentError(Exception):
+    """The assignment file, or a choice of algorithms, is not usable; one sentence says why and what would be."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment. ``points`` holds every algorithm asked for, in the lecture's order."""
+
+    id: str
+    title: str
+    points: Mapping[str, float]
+    dialects: Literal["accept", "half", "reject"] = "accept"
+    partial: bool = True
+    seconds: float = 10.0
+    memory_mb: int = 2048
+
+    def only(self, patterns: Sequence[str]) -> Assignment:
+        """The same with fewer algorithms. Raises :class:`AssignmentError` for a name that matches none."""
+        from dataclasses import replace
+
+        chosen = choose(patterns, list(self.points))
+        return replace(self, points={id: self.points[id] for id in chosen})
+
+
+def choose(patterns: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """The ``ids`` that match a pattern (an id or a glob such as ``keras_*``), in their own order."""
+    wanted: set[str] = set()
+    for pattern in patterns:
+        matching = [id for id in ids if fnmatchcase(id, pattern)]
+        if not matching:
+            raise AssignmentError(f"{pattern!r} is no algorithm of this assignment{nearest(pattern, ids)}.")
+        wanted.update(matching)
+    return [id for id in ids if id in wanted]
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A clause that suggests the nearest known name, or names a few."""
+    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known[:12])}"
+
+
+def load(path: Path = DEFAULT) -> Assignment:
+    """Read an assignment file. Raises :class:`AssignmentError`."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: is no TOML ({error}).") from error
+    return _read(data, path)
+
+
+def _read(data: Mapping[str, Any], path: Path) -> Assignment:
+    _check_keys(data, KEYS.keys(), path, "")
+    head, limits = _table(data, "assignment", path), _table(data, "limits", path)
+    _check_keys(head, KEYS["assignment"], path, "assignment")
+    _check_keys(limits, KEYS["limits"], path, "limits")
+    known = list(pages())
+    patterns = _value(head, "algorithms", list, ["*"], path)
+    try:
+        ids = choose([str(pattern) for pattern in patterns], known)
+    except AssignmentError as error:
+        raise AssignmentError(f"{path}: algorithms: {error}") from None
+    points = _table(data, "points", path)
+    _check_keys(points, known, path, "points")
+    dialects = _value(head, "dialects", str, "accept", path)
+    if dialects not in ("accept", "half", "reject"):
+        raise AssignmentError(f"{path}: dialects is {dialects!r}; it must be accept, half or reject.")
+    return Assignment(
+        id=_value(head, "id", str, path.stem, path),
+        title=_value(head, "title", str, path.stem, path),
+        points={id: _amount(points, id, 1.0, path) for id in ids},
+        dialects=dialects,  # type: ignore[arg-type]  # just seen to be one of them
+        partial=_value(head, "partial", bool, True, path),
+        seconds=_amount(limits, "seconds", 10.0, path),
+        memory_mb=int(_amount(limits, "memory_mb", 2048, path)),
+    )
+
+
+def _table(data: Mapping[str, Any], name: str, path: Path) -> Mapping[str, Any]:
+    table = data.get(name, {})
+    if not isinstance(table, Mapping):
+        raise AssignmentError(f"{path}: {name} must be a table, [{name}].")
+    return table
+
+
+def _check_keys(table: Mapping[str, Any], known: Any, path: Path, where: str) -> None:
+    for key in table:
+        if key not in known:
+            place = f"[{where}] has" if where else "there is"
+            raise AssignmentError(f"{path}: {place} an unknown key {key!r}{nearest(key, sorted(known))}.")
+
+
+def _value(table: Mapping[str, Any], key: str, kind: type, default: Any, path: Path) -> Any:
+    value = table.get(key, default)
+    if not isinstance(value, kind):
+        raise AssignmentError(f"{path}: {key} is {value!r}; a {kind.__name__} is needed.")
+    return value
+
+
+def _amount(table: Mapping[str, Any], key: str, default: float, path: Path) -> float:
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        raise AssignmentError(f"{path}: {key} is {value!r}; a number from 0 on is needed.")
+    return float(value)

@@ -1,0 +1,122 @@
+"""What a page expects of a case: its trajectory on numbers that carry their rounding bound.
+
+A trajectory is computed as far as somebody looks and kept, so that expected values cost once a batch, and a mistake
+that leaves the student's values at the first step costs one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.grading.bounded import EXTENDED_BITS, Bounded, Extended
+from reference import Case, Edition, Page, Stream
+
+C = 4
+"""Tolerance in units of the derived bound. Right optimizers reach 1 and wrong ones 1e6 (grading.md); 4 leaves room on
+either side. Where the platform has no extended precision the truth may be off by one bound itself, and it is 5."""
+
+TRUTH_ERROR = 0 if EXTENDED_BITS >= 63 else 1
+
+POINT = "point"
+"""The quantity that is not a step: where the gradient was asked."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A quantity over some steps: values and tolerances, both of shape (steps, *w.shape)."""
+
+    value: Extended
+    tolerance: Extended
+
+
+class Trajectory:
+    """One edition of a page, run on one stream of a case."""
+
+    def __init__(self, edition: Edition, page: Page, case: Case, stream: Stream) -> None:
+        self.dtype = np.dtype(case.dtype)
+        self.length = len(stream.grads)
+        self._points: list[Bounded] = []
+        self._steps: list[Mapping[str, Bounded]] = []
+        self._grads = stream.grads
+        hyper = {name: self._hyper(value) for name, value in {**page.defaults, **case.hyper}.items()}
+        order = () if stream.order is None else (stream.order,)
+        self.start = stream.w
+        w = Bounded(stream.w, 0, self.dtype)
+        self._moves = edition.run(w, self._batch if order else self._gradient, *order, **hyper)
+
+    def _hyper(self, value: Any) -> Any:
+        return Bounded.of(value, self.dtype) if isinstance(value, float) else value
+
+    def _gradient(self, w: Bounded) -> Bounded:
+        gradient = self._grads[len(self._points) % self.length]
+        self._points.append(w)
+        return Bounded(gradient, 0, self.dtype)
+
+    def _batch(self, w: Bounded, batch: NDArray[Any]) -> Bounded:
+        self._points.append(w)
+        mean = (self._grads[batch].sum(axis=0) / len(batch)).astype(self.dtype)  # the very numbers the worker gives
+        return Bounded(mean, 0, self.dtype)
+
+    def reach(self, steps: int) -> int:
+        """Go on to ``steps``, or to the end of the run if that is sooner; returns how many there are."""
+        while len(self._steps) < min(steps, self.length):
+            step = next(self._moves, None)
+            if step is None:
+                self.length = len(self._steps)  # an epoch is over when its batches are
+                break
+            self._steps.append(step)
+        return len(self._steps)
+
+    def block(self, quantity: str, start: int, stop: int) -> Block:
+        """``quantity`` (a named step, or ``point``) from step ``start`` (from 0) to before ``stop``."""
+        self.reach(stop)
+        if quantity == POINT:
+            numbers = self._points[start : min(stop, len(self._steps))]
+        else:
+            numbers = [step[quantity] for step in self._steps[start:stop]]
+        value = np.stack([number.value for number in numbers])
+        bound = np.stack([number.bound for number in numbers])
+        unit = np.longdouble(np.finfo(self.dtype).eps) / 2
+        with np.errstate(invalid="ignore"):
+            tolerance = C * unit * np.maximum(bound, np.abs(value)) + TRUTH_ERROR * unit * bound
+        return Block(value, tolerance)
+
+    @cached_property
+    def quantities(self) -> tuple[str, ...]:
+        """The named steps that this edition yields."""
+        self.reach(1)
+        return tuple(self._steps[0]) if self._steps else ()
+
+
+class Reference:
+    """One page with its cases drawn, and every trajectory anybody asked for."""
+
+    def __init__(self, page: Page, seed: int) -> None:
+        self.page = page
+        self.cases = page.draw(seed)
+        self._trajectories: dict[tuple[int, int, int], Trajectory] = {}
+        self._editions: dict[int, Edition] = {}  # keeps them alive, so that an id stays one edition's
+
+    def trajectory(self, case: int, stream: int, edition: Edition | None = None) -> Trajectory:
+        """The slide's trajectory, or another edition's, on a stream of a case (both by number)."""
+        edition = edition or self.page.slide_edition
+        key = id(edition), case, stream
+        if key not in self._trajectories:
+            self._editions[id(edition)] = edition
+            chosen = self.cases[case]
+            self._trajectories[key] = Trajectory(edition, self.page, chosen, chosen.streams[stream])
+        return self._trajectories[key]
+
+    @cached_property
+    def steps(self) -> tuple[tuple[int, ...], ...]:
+        """How many steps each stream of each case has."""
+        return tuple(
+            tuple(self.trajectory(at, number).reach(len(stream.grads)) for number, stream in enumerate(case.streams))
+            for at, case in enumerate(self.cases)
+        )

@@ -1,0 +1,104 @@
+"""From cases to the verdict on an algorithm: its status, its message, its points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.assignment import Assignment
+from harness.grading.diagnose import Finding, diagnose
+from harness.grading.expected import Reference
+from harness.grading.judge import Judged, Witness, judge
+from harness.grading.replay import Replay, read_replay
+from harness.results import AlgorithmResult, CaseResult, Diagnosis, Message, Status
+
+WORST_FIRST: Sequence[Status] = ("memory", "error", "fail")
+"""Which status an algorithm gets where its cases ended differently."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the cases come to. Points follow from the assignment; see :func:`scored`."""
+
+    status: Status
+    cases: tuple[CaseResult, ...]
+    message: Message | None = None
+    diagnosis: Diagnosis | None = None
+    notes: tuple[Message, ...] = ()
+
+
+def verdict(
+    reference: Reference, replies: Sequence[Mapping[str, Any]], witnesses: Sequence[Sequence[Witness]]
+) -> Verdict:
+    """Judge one algorithm's replies, case by case, and name the mistake where there is one.
+
+    Raises TypeError, KeyError, ValueError or AttributeError where a reply is not what was asked for.
+    """
+    replays = [
+        [
+            read_replay(stream, case, asked, reference.page)
+            for stream, asked in zip(reply["streams"], case.streams, strict=True)
+        ]
+        for reply, case in zip(replies, reference.cases, strict=True)
+    ]
+    judged = [
+        judge(reference, at, each, list(witnesses[at]) if witnesses else []) for at, each in enumerate(replays)
+    ]
+    failing = [each for each in judged if not each.passed]
+    if not failing:
+        return Verdict("pass", tuple(each.result for each in judged), notes=_notes(reference, judged))
+    finding = diagnose(reference, replays, judged)
+    if finding and all(variant.kind == "dialect" for variant in finding.variants):
+        cases = tuple(each.result if each.passed else replace(each.result, status="dialect") for each in judged)
+        message = Message("dialect", {**_facts(failing, judged), "dialect": finding.named.id, "also": [*finding.also]})
+        return Verdict("dialect", cases, message, Diagnosis("dialect", finding.named.id), _notes(reference, judged))
+    cases = tuple(each.result for each in judged)
+    status = next((status for status in WORST_FIRST if any(each.status == status for each in cases)), "fail")
+    if finding:
+        return Verdict(status, cases, _mistake(finding, failing, judged), Diagnosis("mistake", finding.named.id))
+    return Verdict(status, cases, _undiagnosed(status, failing, judged))
+
+
+def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> float:
+    """Points by the weight of the passed cases; a dialect earns by the assignment's policy."""
+    worth = {"pass": 1.0, "dialect": {"accept": 1.0, "half": 0.5, "reject": 0.0}[assignment.dialects]}
+    weights = [case.weight for case in reference.cases]
+    earned = sum(
+        weight * worth.get(result.status, 0.0) for weight, result in zip(weights, verdict.cases, strict=True)
+    )
+    whole = earned == sum(weights)
+    share = earned / sum(weights) if assignment.partial or whole else 0.0
+    return share * assignment.points[reference.page.id]
+
+
+def _facts(failing: Sequence[Judged], judged: Sequence[Judged]) -> dict[str, Any]:
+    """What the first failing case that has numbers tells, and how many cases fail."""
+    facts = next((each.facts for each in failing if each.facts), None) or {"case": failing[0].result.id}
+    return {**facts, "failing": len(failing), "total": len(judged)}
+
+
+def _mistake(finding: Finding, failing: Sequence[Judged], judged: Sequence[Judged]) -> Message:
+    second = finding.variants[1].id if len(finding.variants) > 1 else None
+    said = {"mistake": finding.named.id, "also": [*finding.also], "second": second}
+    return Message("mistake", {**_facts(failing, judged), **said})
+
+
+def _undiagnosed(status: Status, failing: Sequence[Judged], judged: Sequence[Judged]) -> Message:
+    first = next(each for each in failing if each.result.status == status)
+    if first.problem:
+        return first.problem
+    facts = _facts([first], judged) | {"failing": len(failing)}
+    divergence = first.result.first_divergence
+    lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
+    return Message("not_finite" if lost else "diverges", facts)
+
+
+def _notes(reference: Reference, judged: Sequence[Judged]) -> tuple[Message, ...]:
+    for each, case in zip(judged, reference.cases, strict=True):
+        if each.wider:
+            params = {"algorithm": reference.page.id, "actual": each.wider, "expected": case.dtype}
+            return (Message("wider_dtype", params),)
+    return ()

@@ -1,0 +1,58 @@
+"""torch's account of every case: the second witness, computed once a batch in a process of its own.
+
+The process is forked from a zygote that has imported torch anyway, before or beside the students' workers but never
+with any student's code in it. The grader itself never imports torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.grading.judge import Witness
+from harness.worker import wire
+from reference import Case, Page, Stream, pages
+
+ENTRY = "harness.grading.witness:serve"
+BODY_LIMIT = 1 << 30
+HEADER_LIMIT = 8 << 20
+
+
+def ask(sock: socket.socket, ids: Sequence[str], seed: int, seconds: float) -> Mapping[str, Sequence[Sequence[Witness]]]:
+    """Witnesses by algorithm, case and stream. Raises TimeoutError, ``wire.Closed`` or ``wire.WireError``."""
+    wire.send(sock, {"ids": list(ids), "seed": seed})
+    reply = wire.receive(
+        sock, deadline=time.monotonic() + seconds, body_limit=BODY_LIMIT, header_limit=HEADER_LIMIT
+    )
+    witnesses: Mapping[str, Sequence[Sequence[Witness]]] = reply["witnesses"]
+    return witnesses
+
+
+def serve(sock: socket.socket) -> None:
+    """The other side: one request, one answer."""
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(1)
+    request = wire.receive(sock, deadline=time.monotonic() + 60, body_limit=0)
+    chosen = [pages()[id] for id in request["ids"]]
+    sock.settimeout(None)
+    wire.send(sock, {"witnesses": {page.id: _page(torch, page, request["seed"]) for page in chosen}})
+
+
+def _page(torch: Any, page: Page, seed: int) -> list[list[dict[str, Any]]]:
+    return [[testify(torch, page, case, stream) for stream in case.streams] for case in page.draw(seed)]
+
+
+def testify(torch: Any, page: Page, case: Case, stream: Stream) -> dict[str, Any]:
+    """The oracle's steps on one stream in float64, and the points where the gradient is asked."""
+    w = torch.from_numpy(stream.w.astype(np.float64))
+    grads = torch.from_numpy(stream.grads.astype(np.float64))
+    order = [] if stream.order is None else [torch.from_numpy(stream.order)]
+    said = page.witness(torch, w, grads, *order, **{**page.defaults, **case.hyper})
+    if "point" not in said:  # asked at the w before
+        said["point"] = torch.cat([w[None], said["w"][:-1]])
+    return {name: values.numpy() for name, values in said.items()}

@@ -1,0 +1,143 @@
+"""From a folder to submissions.
+
+The plain layout: each entry of the folder is one submission, a ``.py`` file or a folder with ``.py`` files in it. The
+submission's id is the entry's name without its suffix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+SOURCE_LIMIT = 4 << 20
+"""Bytes of all sources of one submission together."""
+
+IGNORED = {"__pycache__", "__MACOSX", "node_modules", "venv"}
+
+
+class IntakeError(Exception):
+    """The path that was named cannot be graded, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's files: relative path to content. ``entries`` are the modules to import, in order.
+
+    ``problem`` says why there is nothing to import, as a message's id.
+    """
+
+    id: str
+    path: str
+    files: Mapping[str, bytes]
+    entries: tuple[str, ...]
+    problem: str | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Over names and contents, so that equal submissions have equal hashes wherever they lie."""
+        digest = hashlib.sha256()
+        for path, content in sorted(self.files.items()):
+            digest.update(f"{len(path)}:{path}{len(content)}:".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+    @cached_property
+    def mentions_torch(self) -> bool:
+        """Whether the sources name torch at all. A wrong guess costs time, never a result."""
+        return any(b"torch" in content for content in self.files.values())
+
+
+def find(folder: Path) -> list[Submission]:
+    """Every submission under ``folder``, by id. Raises :class:`IntakeError`."""
+    if not folder.exists():
+        raise IntakeError(f"{folder}: there is no such folder.")
+    if not folder.is_dir():
+        raise IntakeError(f"{folder}: is a file; a folder of submissions is needed (gradstep check grades one file).")
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        raise IntakeError(f"{folder}: cannot be read ({error.strerror}).") from error
+    submissions = [_read(entry) for entry in entries if _is_candidate(entry)]
+    return _with_unique_ids(submissions)
+
+
+def read(path: Path) -> Submission:
+    """The one submission at ``path``, a module or a folder. Raises :class:`IntakeError`."""
+    if not path.exists():
+        raise IntakeError(f"{path}: there is no such file or folder.")
+    if path.is_file() and path.suffix != ".py":
+        raise IntakeError(f"{path}: is no Python module; a .py file or a folder with .py files is needed.")
+    submission = _read(path)
+    if submission.problem == "no_python":
+        raise IntakeError(f"{path}: holds no .py file.")
+    return submission
+
+
+def _is_candidate(entry: Path) -> bool:
+    if entry.name.startswith(".") or entry.name in IGNORED or entry.is_symlink():
+        return False
+    return entry.is_dir() or entry.suffix == ".py"
+
+
+def _read(path: Path) -> Submission:
+    id = unicodedata.normalize("NFC", _text(path.stem if path.is_file() else path.resolve().name))
+    where = _text(str(path))
+    files: dict[str, bytes] = {}
+    size = 0
+    root = path.parent if path.is_file() else path
+    for source in [path] if path.is_file() else _sources(path):
+        try:
+            content = source.read_bytes()
+        except OSError:
+            return Submission(id, where, {}, (), "not_readable")
+        size += len(content)
+        if size > SOURCE_LIMIT:
+            return Submission(id, where, {}, (), "too_large")
+        files[_text(source.relative_to(root).as_posix())] = content
+    if not files:
+        return Submission(id, where, {}, (), "no_python")
+    return Submission(id, where, files, _entries(files))
+
+
+def _text(name: str) -> str:
+    """A file name as text that can be written anywhere: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _sources(folder: Path) -> list[Path]:
+    """The ``.py`` files below ``folder``, links not followed."""
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in IGNORED)
+        for name in sorted(names):
+            file = Path(place, name)
+            if name.endswith(".py") and not name.startswith(".") and file.is_file() and not file.is_symlink():
+                found.append(file)
+    return found
+
+
+def _entries(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The modules to import: those at the top; where there are none, the packages; else everything."""
+    top = tuple(path for path in files if "/" not in path)
+    if "__init__.py" in top:
+        top = tuple(path for path in top if path != "__init__.py") or top
+    packages = tuple(path for path in files if path.count("/") == 1 and path.endswith("/__init__.py"))
+    return top or packages or tuple(files)
+
+
+def _with_unique_ids(submissions: list[Submission]) -> list[Submission]:
+    """Where ``kim.py`` stands beside ``kim/``, both are graded, each under its full name."""
+    counts: dict[str, int] = {}
+    for submission in submissions:
+        counts[submission.id] = counts.get(submission.id, 0) + 1
+    return [
+        Submission(Path(each.path).name, each.path, each.files, each.entries, each.problem)
+        if counts[each.id] > 1
+        else each
+        for each in submissions
+    ]

@@ -1,0 +1,121 @@
+"""The grader's side of a zygote: processes with heavy imports already done, for a few milliseconds each."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.worker import wire
+
+START_SECONDS = 120.0
+ANSWER_SECONDS = 30.0
+
+
+class ForkError(Exception):
+    """A process of ours did not start or does not answer: a fault of the harness, never of a student."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a process ended: by a signal, or with an exit code. The code is the student's to choose and means nothing."""
+
+    signal: int | None
+    code: int | None
+
+
+@dataclass(frozen=True)
+class Child:
+    """A forked process and our end of its socket."""
+
+    pid: int
+    sock: socket.socket
+
+
+class ForkServer:
+    """A zygote that has imported ``preload``; a context manager. Threads may share it."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self.preload = tuple(preload)
+        self._lock = threading.Lock()
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "harness.worker.zygote", *self.preload],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=_clean_environment(),
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends it
+            )
+        self._ready = False
+
+    def __enter__(self) -> ForkServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote and all its children."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # its children die with it: they asked the kernel to
+            self._process.wait()
+        assert self._process.stderr is not None  # PIPE was asked for above
+        self._process.stderr.close()
+
+    def fork(self, entry: str) -> Child:
+        """A child that runs ``entry`` ("module:function") with the other end of the socket. Raises :class:`ForkError`."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            answer = self._ask({"op": "fork", "entry": entry}, [theirs.fileno()])
+        return Child(int(answer["pid"]), ours)
+
+    def bury(self, child: Child) -> End:
+        """Kill the child and what it left behind; say how it had ended by itself, if it had."""
+        child.sock.close()
+        answer = self._ask({"op": "bury", "pid": child.pid}, [])
+        return End(answer["signal"], answer["code"])
+
+    def _ask(self, request: dict[str, Any], descriptors: list[int]) -> Any:
+        with self._lock:
+            try:
+                if not self._ready:
+                    wire.receive(self._control, deadline=time.monotonic() + START_SECONDS, body_limit=0)
+                    self._ready = True
+                self._control.settimeout(ANSWER_SECONDS)
+                socket.send_fds(self._control, [b"\0"], descriptors)
+                wire.send(self._control, request)
+                return wire.receive(self._control, deadline=time.monotonic() + ANSWER_SECONDS, body_limit=0)
+            except (OSError, wire.WireError, wire.Closed) as error:
+                raise ForkError(f"the process that starts workers {self._complaint()}") from error
+
+    def _complaint(self) -> str:
+        if self._process.poll() is None:
+            return "does not answer"
+        assert self._process.stderr is not None
+        last = self._process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+        return f"ended with status {self._process.returncode}: {''.join(last)}"
+
+
+def _clean_environment() -> dict[str, str]:
+    """Nothing of the grader's: one thread a process, the same hash and locale everywhere."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }

@@ -1,0 +1,271 @@
+"""Driving a student's optimizer through recorded gradients, one step at a time.
+
+What is run here is decided elsewhere; what comes back is recorded and not judged. Student code is called at three
+places only (to make the thing, to step it, to ask an iterator for more), and whatever it raises there ends the one
+stream it happened in.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.worker.failure import failure
+from harness.worker.plain import NotPlain, plain
+
+Array = np.ndarray[Any, Any]
+ToBackend = Callable[[Array], Any]
+
+_CALLS_RECORDED = 4
+"""Calls of ``grad`` recorded beyond one a step; further ones are only counted."""
+
+
+class Problem(Exception):
+    """Why a stream ended early: a kind and what the grader needs to say about it."""
+
+    def __init__(self, kind: str, **details: Any) -> None:
+        super().__init__(kind)
+        self.report = {"kind": kind, **details}
+
+
+class Gradients:
+    """``grad`` for one instance: hands out the next gradient at each call and remembers where it was asked."""
+
+    def __init__(self, grads: Array, backend: ToBackend, order: Array | None = None) -> None:
+        self.grads = grads
+        self.backend = backend
+        self.batched = order is not None
+        self.room = len(grads) + _CALLS_RECORDED
+        self.points: list[Any] = []
+        self.count = 0
+
+    def __call__(self, w: Any, batch: Any = None) -> Any:
+        if len(self.points) < self.room:
+            self.points.append(_copied(w))
+        gradient = self._of_batch(batch) if self.batched else self.grads[self.count % len(self.grads)]
+        self.count += 1
+        return self.backend(np.array(gradient))
+
+    def _of_batch(self, batch: Any) -> Array:
+        """The mean over the examples ``batch``, in whatever order: the sum of these gradients is exact."""
+        if hasattr(batch, "detach"):
+            batch = batch.detach().cpu().numpy()
+        rows = np.asarray(batch)
+        if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
+            raise ValueError(f"grad(w, batch) takes a batch of example indices; got {str(batch)[:80]}")
+        mean: Array = self.grads[rows].sum(axis=0) / len(rows)
+        return mean.astype(self.grads.dtype)
+
+
+class Record:
+    """What one instance did: every w, where and how often it asked for a gradient, the steps it offered."""
+
+    def __init__(self, w: Array, names: Sequence[str]) -> None:
+        self.shape = w.shape
+        self.names = {_bare(name): name for name in names}
+        self.w: list[Array] = []
+        self.dtypes: list[list[Any]] = []  # [dtype, the step from which it holds]
+        self.calls: list[int] = []
+        self.offered: dict[str, list[Array]] | None = None
+        self.problem: dict[str, Any] | None = None
+
+    def add(self, w: Any, calls: int, inner: Mapping[str, Any]) -> None:
+        """Record one step; raises :class:`Problem` where w is no array of w's shape."""
+        step = len(self.w) + 1
+        try:
+            array, dtype = plain(w)
+        except NotPlain as error:
+            raise Problem("wrong_type", step=step, quantity="w", type=error.type) from None
+        if array.shape != self.shape:
+            raise Problem(
+                "wrong_shape", step=step, quantity="w", actual=list(array.shape), expected=list(self.shape)
+            )
+        if not self.dtypes or self.dtypes[-1][0] != dtype:
+            self.dtypes.append([dtype, step])
+        self.w.append(array)
+        self.calls.append(calls)
+        self._offer(inner)
+
+    def _offer(self, inner: Mapping[str, Any]) -> None:
+        """Keep the inner quantities that bear a step's name and w's size, as long as each step offers them."""
+        if self.offered is None:
+            self.offered = {name: [] for name in self._named(inner)}
+        named = self._named(inner)
+        for name in list(self.offered):
+            value = _copied(named.get(name))
+            if value is None or value.size != np.prod(self.shape, dtype=int):
+                del self.offered[name]
+            else:
+                self.offered[name].append(value.reshape(self.shape))
+
+    def _named(self, inner: Mapping[str, Any]) -> dict[str, Any]:
+        exact = {name: inner[name] for name in self.names.values() if name in inner}
+        loose = {self.names[_bare(key)]: value for key, value in inner.items() if _bare(key) in self.names}
+        return {**loose, **exact}
+
+    def reply(self, gradients: Gradients) -> dict[str, Any]:
+        """The record as plain data for the wire. Points stop where one was no array of w's shape."""
+        points: list[Array] = []
+        for point in gradients.points:
+            if point is None or point.shape != self.shape:
+                break
+            points.append(point)
+        return {
+            "w": _stacked(self.w, self.shape),
+            "dtypes": self.dtypes[:8],
+            "points": _stacked(points, self.shape),
+            "asked": gradients.count,
+            "calls": np.array(self.calls, dtype=np.int64),
+            "steps": {name: _stacked(values, self.shape) for name, values in (self.offered or {}).items()},
+            "problem": self.problem,
+        }
+
+
+def run_case(thing: Any, form: str, case: Mapping[str, Any], files: Collection[str], backend: ToBackend) -> list[Any]:
+    """One case: every stream gets an instance of its own, and they take their steps in turn."""
+    step = _DRIVERS[form]
+    runs = []
+    for stream in case["streams"]:
+        record = Record(stream["w"], case["names"])
+        gradients = Gradients(stream["grads"], backend, stream.get("order"))
+        moves = step(thing, dict(case["hyper"]), stream, record, gradients, backend)
+        runs.append((record, gradients, _guarded(moves, record, files)))
+    waiting = [moves for _, _, moves in runs]
+    while waiting:
+        waiting = [moves for moves in waiting if next(moves, None) is not None]
+    return [record.reply(gradients) for record, gradients, _ in runs]
+
+
+def _guarded(moves: Iterator[bool], record: Record, files: Collection[str]) -> Iterator[bool]:
+    """The moves, ended by the first exception, which becomes the record's problem."""
+    try:
+        yield from moves
+    except Problem as problem:
+        record.problem = problem.report
+    except NotImplementedError:
+        record.problem = {"kind": "not_started"}
+    except MemoryError:
+        record.problem = {"kind": "memory"}
+    except BaseException as error:
+        record.problem = {"kind": "raised", "step": len(record.w) + 1, **failure(error, files)}
+
+
+def optimizer(
+    thing: Any, hyper: dict[str, Any], stream: Mapping[str, Any], record: Record, grad: Gradients, backend: ToBackend
+) -> Iterator[bool]:
+    """A class with ``step(w, grad)``, or a function that returns an iterator over w."""
+    w = backend(np.array(stream["w"]))
+    steps = len(stream["grads"])
+    if inspect.isclass(thing):
+        _needs(thing, "step")
+        _fits(thing, (), hyper)
+        instance = thing(**hyper)
+        for _ in range(steps):
+            before = grad.count
+            result = instance.step(w, grad)
+            w = w if result is None else result
+            record.add(w, grad.count - before, _attributes(instance))
+            yield True
+        return
+    _fits(thing, (w, grad), hyper)
+    iterator = _iterator(thing(w, grad, **hyper))
+    for step in range(1, steps + 1):
+        before = grad.count
+        try:
+            value = next(iterator)
+        except StopIteration:
+            raise Problem("stopped_early", step=step, steps=steps) from None
+        w, inner = _yielded(value, step)
+        record.add(w, grad.count - before, inner)
+        yield True
+
+
+def epoch(
+    thing: Any, hyper: dict[str, Any], stream: Mapping[str, Any], record: Record, grad: Gradients, backend: ToBackend
+) -> Iterator[bool]:
+    """One epoch: a class with ``epoch(w, grad, order)``, or a function; either may yield every w or give the last.
+
+    Where only the last w is given, the record holds that one.
+    """
+    w = backend(np.array(stream["w"]))
+    order = backend(np.array(stream["order"]))
+    if inspect.isclass(thing):
+        _needs(thing, "epoch")
+        _fits(thing, (), hyper)
+        result = thing(**hyper).epoch(w, grad, order)
+    else:
+        _fits(thing, (w, grad, order), hyper)
+        result = thing(w, grad, order, **hyper)
+    if not hasattr(type(result), "__next__"):
+        record.add(w if result is None else result, grad.count, {})
+        yield True
+        return
+    for step in range(1, len(stream["order"]) + 1):  # more batches than examples there cannot be
+        before = grad.count
+        try:
+            value = next(result)
+        except StopIteration:
+            return
+        w, inner = _yielded(value, step)
+        record.add(w, grad.count - before, inner)
+        yield True
+
+
+_DRIVERS: Mapping[str, Callable[..., Iterator[bool]]] = {"optimizer": optimizer, "epoch": epoch}
+
+
+def _needs(thing: type, method: str) -> None:
+    if not callable(getattr(thing, method, None)):
+        has = [name for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
+        raise Problem("no_step", has=has[:10], wanted=method)
+
+
+def _fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
+    """Raise :class:`Problem` where the signature cannot take what the contract passes."""
+    try:
+        signature = inspect.signature(thing)
+    except (ValueError, TypeError):
+        return  # it does not tell; calling it will
+    try:
+        signature.bind(*args, **hyper)
+    except TypeError as error:
+        raise Problem("signature", text=str(error)[:200]) from None
+
+
+def _iterator(value: Any) -> Iterator[Any]:
+    if hasattr(type(value), "__next__"):
+        return value  # type: ignore[no-any-return]  # just seen to be one
+    raise Problem("not_iterator", type=type(value).__name__[:80])
+
+
+def _yielded(value: Any, step: int) -> tuple[Any, Mapping[str, Any]]:
+    if type(value) is not dict:
+        return value, {}
+    if "w" not in value:
+        raise Problem("no_w", step=step, keys=[str(key)[:40] for key in value][:10])
+    return value["w"], {key: each for key, each in value.items() if type(key) is str and key != "w"}
+
+
+def _attributes(instance: Any) -> Mapping[str, Any]:
+    inner = getattr(instance, "__dict__", {})
+    return {key: value for key, value in inner.items() if key != "w"} if type(inner) is dict else {}
+
+
+def _copied(value: Any) -> Array | None:
+    try:
+        return plain(value)[0]
+    except NotPlain:
+        return None
+
+
+def _bare(name: str) -> str:
+    """A name without its underscores, and without regard to case where it is more than a letter: g is not G."""
+    bare = name.replace("_", "")
+    return bare.lower() if len(bare) > 1 else bare
+
+
+def _stacked(arrays: Sequence[Array], shape: tuple[int, ...]) -> Array:
+    return np.stack(arrays) if arrays else np.zeros((0, *shape))

@@ -1,0 +1,36 @@
+"""An exception as data: what it was, what it said, and where in the student's files it came from."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Collection
+from typing import Any
+
+TEXT_LIMIT = 1000
+FRAME_LIMIT = 5
+
+
+def failure(error: BaseException, files: Collection[str]) -> dict[str, Any]:
+    """The exception's type and text and the innermost frames that stand in ``files``, all capped in length."""
+    frames = [
+        {"file": code.co_filename, "line": line, "function": code.co_name[:80], "code": _line(code.co_filename, line)}
+        for code, line in ((frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__))
+        if code.co_filename in files
+    ][-FRAME_LIMIT:]
+    if isinstance(error, SyntaxError) and error.filename in files:
+        line = error.lineno or 1
+        frames.append({"file": error.filename, "line": line, "function": "", "code": _line(error.filename, line)})
+    return {"type": type(error).__name__[:80], "text": _text(error), "frames": frames}
+
+
+def _text(error: BaseException) -> str:
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except BaseException as second:  # a student's exception may raise when it is printed
+        text = f"(printing it raised {type(second).__name__})"
+    return text[:TEXT_LIMIT]
+
+
+def _line(file: str, line: int) -> str:
+    return linecache.getline(file, line).strip()[:200]

@@ -1,0 +1,142 @@
+"""Importing a submission from its sources in memory, and finding what it offers.
+
+The worker needs no access to the student's folder: the sources come over the wire and are imported by a finder of
+their own, so that a package's relative imports and a module's siblings work.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import inspect
+import linecache
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from types import CodeType, ModuleType
+from typing import Any
+
+from harness.worker.failure import failure
+
+
+class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Imports modules from a mapping of relative path to source bytes."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        self.paths = {_module_name(path): path for path in files}
+        packages = {str(parent) for path in files for parent in PurePosixPath(path).parents if str(parent) != "."}
+        self.folders = {folder.replace("/", ".") for folder in packages}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if name in self.paths:
+            origin = self.paths[name]
+            is_package = PurePosixPath(origin).name == "__init__.py"
+            spec = importlib.util.spec_from_loader(name, self, origin=origin, is_package=is_package)
+            assert spec is not None
+            spec.has_location = True
+            return spec
+        if name in self.folders:  # a folder without __init__.py is a package too
+            return importlib.machinery.ModuleSpec(name, None, is_package=True)
+        return None
+
+    def get_source(self, name: str) -> str:
+        return importlib.util.decode_source(self.files[self.paths[name]])
+
+    def get_code(self, name: str) -> CodeType:
+        path = self.paths[name]
+        return compile(self.files[path], path, "exec", dont_inherit=True)
+
+    def remember(self) -> None:
+        """Let tracebacks show the lines: there is no file to read them from."""
+        for name, path in self.paths.items():
+            try:
+                lines = self.get_source(name).splitlines(keepends=True)
+            except (SyntaxError, ValueError):
+                continue
+            linecache.cache[path] = (len(lines), None, lines, path)
+
+
+def _module_name(path: str) -> str:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def load(files: Mapping[str, bytes], entries: Sequence[str], ids: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Import the ``entries`` and look for ``ids``. Returns the objects by id, and what to tell the grader.
+
+    One entry that fails does not cost the others what they offer.
+    """
+    sources = Sources(files)
+    sources.remember()
+    sys.meta_path.insert(0, sources)
+    modules, failed = [], []
+    for path in entries:
+        try:
+            modules.append(importlib.import_module(_module_name(path)))
+        except BaseException as error:
+            failed.append({"file": path, **failure(error, files)})
+    own = set(sources.paths)
+    offered: dict[str, Any] = {}
+    found: dict[str, Any] = {}
+    for id in ids:
+        candidates = [(name, value) for module in modules for name, value in _offers(module, own) if _same(name, id)]
+        if not candidates:
+            continue
+        candidates.sort(key=lambda each: (each[0] != id, not inspect.isclass(each[1])))
+        name, value = candidates[0]
+        others = sorted({other for other, thing in candidates if thing is not value} - {name})
+        file, line = _where(name, value, sources)
+        offered[id] = value
+        found[id] = {"name": name, "form": _form(value), "file": file, "line": line, "others": others}
+    backends = [backend for module in modules for backend in _backends(module)]
+    return offered, {"found": found, "failed": failed, "backends": list(dict.fromkeys(backends))}
+
+
+def _same(name: str, id: str) -> bool:
+    return name.replace("_", "").lower() == id.replace("_", "").lower()
+
+
+def _offers(module: ModuleType, own: set[str]) -> list[tuple[str, Any]]:
+    """The public callables a module defines itself: what it imported from elsewhere does not count."""
+    offers = []
+    for name, value in list(vars(module).items()):
+        if name.startswith("_") or not callable(value):
+            continue
+        if inspect.isclass(value) or inspect.isroutine(value):
+            if getattr(value, "__module__", None) in own:
+                offers.append((name, value))
+        elif type(value).__module__ in own or type(value).__module__ in ("functools", "numpy"):
+            offers.append((name, value))  # an instance with __call__, a partial, a vectorized function
+    return offers
+
+
+def _form(value: Any) -> str:
+    if inspect.isclass(value):
+        return "class"
+    return "generator" if inspect.isgeneratorfunction(value) else "function"
+
+
+def _where(name: str, value: Any, sources: Sources) -> tuple[str | None, int]:
+    """File and line of the definition; for a class by reading the source, since a class object does not know."""
+    path = sources.paths.get(getattr(value, "__module__", None) or "")
+    code = getattr(inspect.unwrap(value) if inspect.isfunction(value) else value, "__code__", None)
+    if isinstance(code, CodeType) and code.co_filename in sources.files:
+        return code.co_filename, code.co_firstlineno
+    if path is None:
+        return None, 1
+    for node in ast.walk(ast.parse(sources.files[path])):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name in (name, getattr(value, "__name__", "")):
+            return path, node.lineno
+    return path, 1
+
+
+def _backends(module: ModuleType) -> list[str]:
+    """The module's BACKEND; anything but "numpy", "torch" or a tuple of them is passed on for the grader to refuse."""
+    value = getattr(module, "BACKEND", None)
+    if value is None:
+        return []
+    names = value if isinstance(value, (tuple, list)) else [value]
+    return [name if isinstance(name, str) else repr(name)[:80] for name in names]

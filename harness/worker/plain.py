@@ -1,0 +1,53 @@
+"""Turning what a student gives back into plain arrays of plain numbers.
+
+Types are compared, never asked: a subclass can lie in any method, so none of it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+_FLOATS = {"float32", "float64"}
+
+
+class NotPlain(Exception):
+    """The value is no array of floats; ``type`` says what it is."""
+
+    def __init__(self, type: str) -> None:
+        super().__init__(type)
+        self.type = type
+
+
+def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
+    """A float array copied from ``value``, and the name of the dtype it came in.
+
+    Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only. What is
+    neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
+    """
+    kind = type(value)
+    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
+        array = np.array(value, order="C")
+        name = array.dtype.name
+        if array.dtype.kind != "f":
+            raise NotPlain(f"{kind.__name__} of {name}")
+        return (array if name in _FLOATS else array.astype(np.float64)), name
+    if kind is float or kind is int:
+        return np.array(float(value)), "float64"
+    torch = sys.modules.get("torch")
+    if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
+        if not torch.is_floating_point(value):
+            raise NotPlain(f"Tensor of {str(value.dtype).removeprefix('torch.')}")
+        name = str(value.dtype).removeprefix("torch.")
+        tensor = torch.Tensor.cpu(torch.Tensor.detach(value))
+        if name not in _FLOATS:
+            tensor = tensor.to(torch.float64)
+        return np.array(tensor.numpy(), order="C"), name
+    raise NotPlain(_name(kind))
+
+
+def _name(kind: type) -> str:
+    name = type.__getattribute__(kind, "__qualname__")
+    return str(name)[:80]

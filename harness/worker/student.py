@@ -1,0 +1,106 @@
+"""A worker: the process in which one student's code runs.
+
+It walls itself in first and then obeys requests over its socket, each answered under its number:
+
+* ``load``: import the sources, say what they offer.
+* ``run``: drive one algorithm through its cases, give back what it did.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.worker import wire
+from harness.worker.drive import Array, ToBackend, run_case
+from harness.worker.failure import failure
+from harness.worker.load import load
+
+_REQUEST_LIMIT = 256 << 20  # the grader is trusted; this only catches a broken frame
+
+
+def serve(sock: socket.socket) -> None:
+    """Answer requests until the other side closes the connection."""
+    offered: dict[str, Any] = {}
+    files: dict[str, bytes] = {}
+    while True:
+        try:
+            deadline = time.monotonic() + 10**9
+            request = wire.receive(sock, deadline=deadline, body_limit=_REQUEST_LIMIT, header_limit=_REQUEST_LIMIT)
+        except wire.Closed:
+            return
+        try:
+            if request["op"] == "load":
+                _settle(request["folder"], request["memory_mb"])
+                files = {path: source.tobytes() for path, source in request["files"].items()}
+                offered, answer = load(files, request["entries"], request["ids"])
+            else:
+                answer = {"cases": _run(offered[request["id"]], request, files)}
+        except BaseException as error:  # student code can make anything here fail: it is reported as its failure
+            answer = {"failed": failure(error, files)}
+        sock.settimeout(None)
+        wire.send(sock, {"request": request["request"], **answer})
+
+
+def _settle(folder: str, memory_mb: int) -> None:
+    """Limits and surroundings. The deeper wall belongs here: it must stand before the first line of student code."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    os.umask(0o077)
+    os.chdir(folder)
+    sys.path[:] = [path for path in sys.path if path]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, _address_space() + (memory_mb << 20))
+    _limit(resource.RLIMIT_FSIZE, 64 << 20)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def _address_space() -> int:
+    """Bytes this process has mapped already: the limit is on what the student adds."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 4 << 30
+    return pages * resource.getpagesize()
+
+
+def _run(thing: Any, request: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Any]:
+    backend = _backend(request["backend"])
+    answers = []
+    said = False
+    for case in request["cases"]:
+        streams = run_case(thing, request["form"], case, files, backend)
+        for stream in streams:
+            if stream["problem"] and stream["problem"]["kind"] == "raised":
+                if said:  # the first is told in full; the rest only that they raised as well
+                    stream["problem"] = {**stream["problem"], "text": "", "frames": []}
+                said = True
+        answers.append({"id": case["id"], "streams": streams})
+    return answers
+
+
+def _backend(name: str) -> ToBackend:
+    if name == "numpy":
+        return lambda array: array
+    import torch
+
+    def tensor(array: Array) -> Any:
+        return torch.from_numpy(np.ascontiguousarray(array).reshape(array.shape))
+
+    return tensor

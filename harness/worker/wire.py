@@ -1,0 +1,125 @@
+"""Frames between the grader and a worker: a JSON header and raw bytes. No pickle, no code, no objects.
+
+A frame is ``>IQ`` (length of the header, length of the body), the header, the body. The header is
+``{"payload": …, "arrays": [[dtype, shape], …]}``; an array of the payload stands in it as ``{"__array__": i}`` and
+its bytes stand in the body, in order, without gaps.
+
+The reader trusts nothing: sizes are checked before anything is read, dtypes come from a list, the bytes of all arrays
+must add up to the body, and one absolute deadline holds for the whole frame, however slowly it drips.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+HEADER_LIMIT = 64 * 1024
+"""Bytes of a reply's header. What a student's code causes to be written there is capped far below."""
+
+_LENGTHS = struct.Struct(">IQ")
+_DTYPES = {"float32", "float64", "int64", "uint8"}
+
+
+class WireError(Exception):
+    """The other side sent something that is no frame, or more than was asked for."""
+
+
+class Closed(Exception):
+    """The other side closed the connection."""
+
+
+def send(sock: socket.socket, payload: Any) -> None:
+    """Write one frame. ``payload`` is plain data in which numpy arrays may stand anywhere. Raises OSError."""
+    arrays: list[np.ndarray[Any, Any]] = []
+    tree = _lift(payload, arrays)
+    header = json.dumps({"payload": tree, "arrays": [[a.dtype.name, a.shape] for a in arrays]}).encode()
+    body = b"".join(a.tobytes() for a in arrays)
+    sock.sendall(_LENGTHS.pack(len(header), len(body)) + header + body)
+
+
+def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
+    """Read one frame before ``deadline`` (``time.monotonic``).
+
+    Raises TimeoutError, :class:`Closed` or :class:`WireError`.
+    """
+    header_length, body_length = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
+    if header_length > header_limit or body_length > body_limit:
+        raise WireError(f"a frame of {header_length} + {body_length} bytes; {header_limit} + {body_limit} are allowed")
+    raw = _exactly(sock, header_length, deadline)
+    try:
+        header = json.loads(raw, parse_constant=_no_constant)
+        shapes = list(_shapes(header, body_length))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise WireError(f"a frame with a header that makes no sense ({error})") from error
+    body = _exactly(sock, body_length, deadline)
+    arrays, at = [], 0
+    for dtype, shape, size in shapes:
+        arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
+        at += size
+    return _lower(header["payload"], arrays)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
+    total = 0
+    header["payload"]  # noqa: B018  # a KeyError here is the reader's to report
+    for dtype, shape in header["arrays"]:
+        if dtype not in _DTYPES or len(shape) > 16 or not all(type(n) is int and n >= 0 for n in shape):
+            raise ValueError(f"an array of {dtype} and shape {shape}")
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        total += size
+        yield dtype, tuple(shape), size
+    if total != body_length:
+        raise ValueError(f"arrays of {total} bytes in a body of {body_length}")
+
+
+def _exactly(sock: socket.socket, count: int, deadline: float) -> bytearray:
+    data = bytearray()
+    while len(data) < count:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)
+        try:
+            chunk = sock.recv(min(count - len(data), 1 << 20))
+        except ConnectionError as error:
+            raise Closed from error
+        if not chunk:
+            raise Closed
+        data += chunk
+    return data
+
+
+def _lift(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    """Replace each array in ``value`` by its place in ``arrays``."""
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {"__array__": len(arrays) - 1}
+    if isinstance(value, dict):
+        return {key: _lift(each, arrays) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_lift(each, arrays) for each in value]
+    return value
+
+
+def _lower(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"__array__"}:
+            place = value["__array__"]
+            if type(place) is not int or not 0 <= place < len(arrays):
+                raise WireError(f"an array numbered {place!r} of {len(arrays)}")
+            return arrays[place]
+        return {key: _lower(each, arrays) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_lower(each, arrays) for each in value]
+    return value
