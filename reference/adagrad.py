@@ -91,7 +91,7 @@ adagrad.mistake(
     "accumulator_late",
     "The step is divided by the G of the step before, which is 0 at first.",
     "Add this step's g² to G before you divide by its root.",
-    {"G = G": "old = G\n        G = G", "(G + eps": "(old + eps"},
+    {"G = G": "old = G\n        G = G", "(G": "(old"},
 )
 adagrad.mistake(
     "lr_missing",
@@ -109,6 +109,6 @@ adagrad.dialect(
     "eps_outside_root",
     "ε stands outside the root: √G + ε.",
     "The slides have √(G + ε). Nothing to fix, but know which one you mean where G is as small as ε.",
-    {"sqrt(G + eps)": "(sqrt(G) + eps)"},
+    {"/ sqrt": "/ (sqrt", " + eps": ") + eps"},
     home="the paper, PyTorch, Keras",
 )

@@ -93,7 +93,7 @@ amsgrad.mistake(
     "max_not_kept",
     "v is compared only with the v of the step before, not with the largest so far.",
     "Compare it with the last maximum and store the result: v_max ← max(v_max, v).",
-    {"v = beta2": "last = v\n        v = beta2", "maximum(v_max": "maximum(last"},
+    {"v_max = zeros": "v_max = last = zeros", "maximum(v_max, ": "maximum(last, last := "},
 )
 amsgrad.mistake(
     "max_overwrites_v",
@@ -148,7 +148,7 @@ amsgrad.dialect(
     "max_of_corrected",
     "v_max is the maximum of the corrected v̂, not of v.",
     "The slides take the maximum of v and correct it afterwards. Nothing to fix, but the early steps differ.",
-    {"maximum(v_max, v)": "maximum(v_max, v / (1 - beta2**t))", "v_max / (1 - beta2**t)": "v_max"},
+    {"v)": "v / (1 - beta2**t))", "v_max / (1 - beta2**t)": "v_max"},
     home="Optax",
 )
 amsgrad.dialect(

@@ -109,13 +109,13 @@ rmsprop.mistake(
     "average_late",
     "The step is divided by the G of the step before, which is 0 at first.",
     "Update G with this step's g² before you divide by its root.",
-    {"G = gamma": "old = G\n        G = gamma", "(G + eps": "(old + eps"},
+    {"G = gamma": "old = G\n        G = gamma", "(G": "(old"},
 )
 rmsprop.mistake(
     "bias_corrected",
     "G is divided by 1 − γᵗ: that correction is Adam's, RMSProp has none.",
     "Divide by √(G + ε) with G as it is, small in the first steps.",
-    {"while True:": "t = 0\n    while True:\n        t = t + 1", "(G + eps": "(G / (1 - gamma**t) + eps"},
+    {"while True:": "t = 0\n    while True:\n        t = t + 1", "(G": "(G / (1 - gamma**t)"},
 )
 rmsprop.mistake(
     "lr_missing",
@@ -133,6 +133,6 @@ rmsprop.dialect(
     "eps_outside_root",
     "ε stands outside the root: √G + ε.",
     "The slides have √(G + ε). Nothing to fix, but know which one you mean where G is as small as ε.",
-    {"sqrt(G + eps)": "(sqrt(G) + eps)"},
+    {"/ sqrt": "/ (sqrt", " + eps": ") + eps"},
     home="PyTorch, Keras",
 )
