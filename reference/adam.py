@@ -4,7 +4,8 @@ m is a running average of the gradient, v of its square. Both start at 0 and are
 factors 1 − β₁ᵗ and 1 − β₂ᵗ; dividing by them (m̂, v̂) makes every early step as long as the later ones.
 
 The slides put ε under the root, √(v̂ + ε). The paper's Algorithm 1, PyTorch and Optax add it outside, √v̂ + ε; the
-efficient form at the end of the paper's section 2, which TensorFlow and Keras follow, adds it to √v before the correction.
+efficient form at the end of the paper's section 2, which TensorFlow and Keras follow, adds it to √v before the
+correction.
 """
 
 from __future__ import annotations
@@ -129,7 +130,10 @@ adam.mistake(
     "moment_overwritten",
     "The corrected moment is stored back into the moment.",
     "m̂ and v̂ are for this step's update only. Keep m and v as they are for the next step.",
-    {"m_hat = m / (1 - beta1**t)": "m_hat = m = m / (1 - beta1**t)", "v_hat = v / (1 - beta2**t)": "v_hat = v = v / (1 - beta2**t)"},
+    {
+        "m_hat = m / (1 - beta1**t)": "m_hat = m = m / (1 - beta1**t)",
+        "v_hat = v / (1 - beta2**t)": "v_hat = v = v / (1 - beta2**t)",
+    },
     {"m_hat = m / (1 - beta1**t)": "m_hat = m = m / (1 - beta1**t)"},
     {"v_hat = v / (1 - beta2**t)": "v_hat = v = v / (1 - beta2**t)"},
 )

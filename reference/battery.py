@@ -2,7 +2,7 @@
 
 On N(0, 1) gradients and default hyper-parameters many wrong optimizers stay closer to the truth than a right one's
 rounding. So the cases here use no default, gradients of many sizes and patterns, and every shape; each exists because
-some wrong code shows on nothing else. The simplest comes first, since the first failing case is the one a student reads.
+some wrong code shows on nothing else. The simplest comes first: the first failing case is the one a student reads.
 
 Hyper-parameters are given in binary fractions (0.84375 = 27/32): they are then exact in float32 as well, and the
 tolerance need not allow for their rounding.
@@ -30,7 +30,11 @@ PATTERNS = ("dense", "sparse", "alternating", "constant", "drop", "zeros first",
 
 
 def optimizer_battery(
-    *, plain: Mapping[str, float], odd: Mapping[str, float], memoryless: Mapping[str, float] | None = None, long: int = 0
+    *,
+    plain: Mapping[str, float],
+    odd: Mapping[str, float],
+    memoryless: Mapping[str, float] | None = None,
+    long: int = 0,
 ) -> tuple[CaseMaker, ...]:
     """The cases every optimizer gets.
 
@@ -119,7 +123,7 @@ def epoch_battery(*, plain: Mapping[str, float]) -> tuple[CaseMaker, ...]:
         return Case("last-batch-short", "9 examples in batches of 4: the last holds one", *epoch(9, (3,), 4)(rng))
 
     def batch_larger_than_data(rng: Generator) -> Case:
-        return Case("batch-larger-than-data", "3 examples in batches of 32", *epoch(3, (2,), 32)(rng))
+        return Case("batch-larger-than-data", "3 examples in batches of 8", *epoch(3, (2,), 8)(rng))
 
     def even_batches(rng: Generator) -> Case:
         return Case("even-batches", "12 examples in batches of 4", *epoch(12, (2, 3), 4)(rng))
@@ -128,7 +132,9 @@ def epoch_battery(*, plain: Mapping[str, float]) -> tuple[CaseMaker, ...]:
         return Case("single-examples", "5 examples one by one, one weight (0-d)", *epoch(5, (), 1)(rng))
 
     def float32(rng: Generator) -> Case:
-        return Case("float32", "11 examples in batches of 3, in float32", *epoch(11, (3,), 3, "float32")(rng), "float32")
+        why = "11 examples in batches of 3, in float32"
+        hyper, streams = epoch(11, (3,), 3, "float32")(rng)
+        return Case("float32", why, hyper, streams, dtype="float32")
 
     def defaults(rng: Generator) -> Case:
         why = "neither lr nor batch_size passed: the contract's defaults count"

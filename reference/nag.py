@@ -3,8 +3,8 @@
 Momentum will carry w to w − γv whatever the gradient says, so the gradient is asked there, at the look-ahead point,
 and corrects the velocity before the step is taken.
 
-PyTorch and Sutskever's deep-learning form rename the look-ahead point to w, which saves a second point: their iterates are
-the places where the gradient is asked. They are the same run seen at other moments, so it is a dialect here.
+PyTorch and Sutskever's deep-learning form rename the look-ahead point to w, which saves a second point: their iterates
+are the places where the gradient is asked. They are the same run seen at other moments, so it is a dialect here.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ nag.mistake(
 nag.dialect(
     "lookahead_iterates",
     "Your w is the look-ahead point w − γv.",
-    "The slides return w itself and look ahead only for the gradient. Both walk the same path; Adam's and SGD's w mean the slides' w.",
+    "The slides return w itself and look ahead only for the gradient. Nothing to fix: both walk the same path.",
     {"grad(w - gamma * v)": "(g := grad(w))", "w = w - v": "w = w - gamma * v - lr * g"},
     home="PyTorch (SGD with nesterov=True), Sutskever et al. 2013 as usually coded",
 )

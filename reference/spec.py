@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -314,8 +315,7 @@ class Page:
 
 
 def _overlap(spans: list[tuple[int, int, str]]) -> bool:
-    ordered = sorted(spans)
-    return any(after[0] < before[1] for before, after in zip(ordered, ordered[1:], strict=False))
+    return any(after[0] < before[1] for before, after in pairwise(sorted(spans)))
 
 
 def _rounds(value: Array, term: Array) -> Array:
