@@ -27,16 +27,16 @@ MARKS: Mapping[Status, Mark] = {
     "fail": Mark("×", "wrong", "wrong", "fix"),
     "dialect": Mark("≈", "note", "dialect", "dialect"),
     "missing": Mark("–", "quiet", "not found", "missing"),
-    "error": Mark("!", "alarm", "raised an error", "fix"),
-    "timeout": Mark("T", "alarm", "ran out of time", "fix"),
-    "memory": Mark("M", "alarm", "ran out of memory", "fix"),
-    "crash": Mark("C", "alarm", "process died", "fix"),
-    "forbidden": Mark("⊘", "alarm", "uses what is barred", "fix"),
-    "skipped": Mark("S", "quiet", "skipped on this machine", "open"),
-    "harness_error": Mark("H", "ours", "fault of the harness, costs nothing", "open"),
+    "error": Mark("!", "alarm", "error", "fix"),
+    "timeout": Mark("T", "alarm", "timeout", "fix"),
+    "memory": Mark("M", "alarm", "out of memory", "fix"),
+    "crash": Mark("C", "alarm", "crashed", "fix"),
+    "forbidden": Mark("⊘", "alarm", "forbidden", "fix"),
+    "skipped": Mark("S", "quiet", "skipped", "open"),
+    "harness_error": Mark("H", "ours", "harness error", "open"),
 }
 
-PART = Mark("×", "part", "wrong, part of the points", "fix")
+PART = Mark("×", "part", "partly right", "fix")
 
 
 def mark(result: AlgorithmResult) -> Mark:

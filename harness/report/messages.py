@@ -105,14 +105,14 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "timeout": Entry(
         ("seconds",),
-        ("No end within {seconds} s.",),
+        ("No end within {seconds} s.", "No end within the time limit."),
         remedy=(
             "Look for a loop that does not end, then for Python loops over elements: one array operation does it.",
         ),
     ),
     "memory": Entry(
         ("mb",),
-        ("More memory than the limit: {mb} MB.",),
+        ("More memory than the limit: {mb} MB.", "More memory than the limit."),
         remedy=("Look for a list or an array that grows with every step; the slide keeps only its named state.",),
     ),
     "crash": Entry(
@@ -179,7 +179,7 @@ ENTRIES: Mapping[str, Entry] = {
     "harness_error": Entry(
         ("text",),
         ("This check failed through a fault of the harness; it costs no point.",),
-        ("{text}",),
+        ("Harness: {text}",),
         ("Nothing to fix in the code. The instructor can grade it again.",),
     ),
     # -- loading --------------------------------------------------------------------------------------------------
@@ -258,6 +258,9 @@ ENTRIES: Mapping[str, Entry] = {
         ("Import the file by itself to see the error.",),
     ),
     # -- what only a status tells ---------------------------------------------------------------------------------
+    "pass": Entry((), ("Right in every case.",)),
+    "fail": Entry((), ("The values are not the slide's.",)),
+    "error": Entry((), ("The code raised an exception.",)),
     "forbidden": Entry(
         ("name",),
         ("It uses {name}, which the assignment bars.", "It uses what the assignment bars."),

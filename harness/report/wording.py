@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
-LONGEST = 400
-"""No piece of a student's text is shown longer than this."""
+LONGEST = 160
+"""No piece of other people's text within a sentence is longer than this."""
 
 
 def visible(text: str) -> str:
