@@ -1,0 +1,131 @@
+"""What a message knows of the first wrong step, read from its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.report.wording import split_digits, writer
+from harness.results import Message
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One element of one quantity at one step. ``torch`` is None where torch knows no such quantity."""
+
+    step: int
+    expected: float
+    torch: float | None
+    actual: float
+    error: float
+    tolerance: float
+
+    @property
+    def wrong(self) -> bool:
+        return not self.error <= self.tolerance  # a NaN compares false and must count as wrong
+
+    @property
+    def ratio(self) -> float:
+        if self.error == 0:
+            return 0.0
+        return self.error / self.tolerance if self.tolerance else float("inf")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A moment in digits, those of ``actual`` cut where they begin to differ from the expected ones."""
+
+    moment: Moment
+    expected: str
+    torch: str
+    same: str
+    differing: str
+
+    @property
+    def actual(self) -> str:
+        return self.same + self.differing
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The first wrong step of a case: where it is, what is right so far, and the values that lead up to it."""
+
+    case: str
+    why: str
+    dtype: str
+    hyper: Mapping[str, Any]
+    step: int
+    quantity: str
+    index: tuple[int, ...]
+    right: tuple[str, ...]
+    around: tuple[Moment, ...]
+    failing: int
+    total: int
+
+    @property
+    def name(self) -> str:
+        """The wrong quantity in words."""
+        return "the point where the gradient is asked" if self.quantity == "point" else self.quantity
+
+    @property
+    def place(self) -> str:
+        """The wrong element in words."""
+        if not self.index:
+            return self.name
+        return f"{self.name}{', ' if self.quantity == 'point' else ''}[{', '.join(map(str, self.index))}]"
+
+    @property
+    def setting(self) -> str:
+        """The dtype and the hyper-parameters, those of the defaults' case unsaid."""
+        return ", ".join([self.dtype, *(f"{name} {value}" for name, value in self.hyper.items())])
+
+    def written(self) -> tuple[Written, ...]:
+        """The moments in digits that align and show the difference."""
+        shown = [value for each in self.around for value in (each.expected, each.actual)]
+        write = writer(shown, [(each.expected, each.actual) for each in self.around if each.wrong])
+        rows = []
+        for each in self.around:
+            expected, actual = write(each.expected), write(each.actual)
+            same, differing = split_digits(expected, actual) if each.wrong else (actual, "")
+            rows.append(Written(each, expected, "" if each.torch is None else write(each.torch), same, differing))
+        return tuple(rows)
+
+
+def evidence(message: Message | None) -> Evidence | None:
+    """The evidence a message carries; None where it carries none, or none that can be read."""
+    if message is None or not message.params.get("around"):
+        return None
+    try:
+        return _read(message.params)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _read(params: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        case=str(params["case"]),
+        why=str(params["why"]),
+        dtype=str(params["dtype"]),
+        hyper=dict(params["hyper"]),
+        step=int(params["step"]),
+        quantity=str(params["quantity"]),
+        index=tuple(map(int, params["index"])),
+        right=tuple(map(str, params["right"])),
+        around=tuple(map(_moment, params["around"])),
+        failing=int(params["failing"]),
+        total=int(params["total"]),
+    )
+
+
+def _moment(params: Mapping[str, Any]) -> Moment:
+    """A moment of the file, in which what is no finite number is a string that float() reads."""
+    torch = params["torch"]
+    return Moment(
+        step=int(params["step"]),
+        expected=float(params["expected"]),
+        torch=None if torch is None else float(torch),
+        actual=float(params["actual"]),
+        error=float(params["error"]),
+        tolerance=float(params["tolerance"]),
+    )

@@ -1,0 +1,44 @@
+"""The mark of every status: one sign that survives copying and printing, its tone, and its word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.results import AlgorithmResult, Status
+
+Tone = Literal["right", "wrong", "part", "note", "quiet", "alarm", "ours"]
+"""How loudly a mark speaks; pages have a class for each."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign and what it stands for. ``group`` is what an algorithm with this mark asks of the student."""
+
+    sign: str
+    tone: Tone
+    word: str
+    group: Literal["right", "fix", "dialect", "missing", "open"]
+
+
+MARKS: Mapping[Status, Mark] = {
+    "pass": Mark("✓", "right", "right", "right"),
+    "fail": Mark("×", "wrong", "wrong", "fix"),
+    "dialect": Mark("≈", "note", "dialect", "dialect"),
+    "missing": Mark("–", "quiet", "not found", "missing"),
+    "error": Mark("!", "alarm", "error", "fix"),
+    "timeout": Mark("T", "alarm", "timeout", "fix"),
+    "memory": Mark("M", "alarm", "out of memory", "fix"),
+    "crash": Mark("C", "alarm", "crashed", "fix"),
+    "forbidden": Mark("⊘", "alarm", "forbidden", "fix"),
+    "skipped": Mark("S", "quiet", "skipped", "open"),
+    "harness_error": Mark("H", "ours", "harness error", "open"),
+}
+
+PART = Mark("×", "part", "partly right", "fix")
+
+
+def mark(result: AlgorithmResult) -> Mark:
+    """The mark of an algorithm of a submission."""
+    return PART if result.status == "fail" and result.points > 0 else MARKS[result.status]

@@ -1,0 +1,364 @@
+"""Every sentence the harness says about a submission: one entry a message id.
+
+A text names, in braces, the message's parameters and the words made of them (:func:`_words`). ``headline`` and
+``remedy`` list alternatives, of which the first is taken whose words are all there; ``detail`` lists clauses, of
+which all are said whose words are all there. Label form ("Case: …") keeps the texts free of plurals and particles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from harness.report.catalogue import AlgorithmText, Catalogue, Kind, algorithm_text, variant_text
+from harness.report.evidence import evidence
+from harness.report.wording import number, ratio, short, unlike
+from harness.results import Message
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A message in words: what, in one sentence that stands alone; where, expected and got; what to do next."""
+
+    headline: str
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The texts of one message, and the names of its parameters."""
+
+    params: tuple[str, ...]
+    headline: tuple[str, ...]
+    detail: tuple[str, ...] = ()
+    remedy: tuple[str, ...] = ()
+
+
+_FIRST_WRONG = ("case", "why", "dtype", "hyper", "step", "quantity", "index", "right", "around", "failing", "total")
+_WHERE_WRONG = (
+    "Right at every step so far: {right}.",
+    "First wrong: {place}, step {step}: expected {expected}, yours {yours}, {ratio} × tolerance.",
+    "Case: {case}, {why}.",
+    "Cases that fail: {failing} of {total}.",
+)
+_GUARD = 'Code outside functions runs at import: move experiments under if __name__ == "__main__":.'
+
+ENTRIES: Mapping[str, Entry] = {
+    # -- an algorithm's values ------------------------------------------------------------------------------------
+    "mistake": Entry(
+        (*_FIRST_WRONG, "mistake", "also", "second"),
+        ("{variant}",),
+        (*_WHERE_WRONG, "Fits as well: {also}", "Besides: {second}"),
+        ("{variant_remedy}",),
+    ),
+    "dialect": Entry(
+        (*_FIRST_WRONG, "dialect", "also"),
+        ("{variant}",),
+        (
+            "Right in: {home}.",
+            "First different from the slide: {place}, step {step}: slide {expected}, yours {yours}.",
+            "Case: {case}, {why}.",
+            "Fits as well: {also}",
+        ),
+        ("{variant_remedy}",),
+    ),
+    "diverges": Entry(
+        _FIRST_WRONG,
+        ("From step {step} on, {name} is wrong; no known mistake explains it.",),
+        _WHERE_WRONG,
+        (
+            "Keep {unseen} as attributes of the object, or yield them beside w: the first wrong one is then named.",
+            "Compare the line of your code that computes {quantity} with the slide's: {formula}.",
+            "Compare your code with the slide line by line, beginning with where grad is called.",
+        ),
+    ),
+    "not_finite": Entry(
+        _FIRST_WRONG,
+        ("{name} becomes {yours} at step {step}.",),
+        _WHERE_WRONG,
+        (
+            "Look for a division by zero, an overflow or the root of a negative number in {formula}.",
+            "Look for a division by zero, an overflow or the root of a negative number.",
+        ),
+    ),
+    # -- an algorithm's behaviour ---------------------------------------------------------------------------------
+    "grad_calls": Entry(
+        ("case", "step", "calls", "wanted"),
+        ("Calls of grad in one step: {calls} instead of {wanted}.",),
+        ("Case: {case}.", "Step: {step}."),
+        ("Ask for the gradient where the slide does, and keep it in a variable for the rest of the step.",),
+    ),
+    "raised": Entry(
+        ("case", "step", "type", "text", "file", "line", "function", "frames"),
+        ("The code raised {type}: {text}", "The code raised {type}."),
+        ("Where: {file}, line {line}, in {function}.", "Case: {case}.", "Step: {step}."),
+        ("Begin at the last line shown: it is the one that failed. The lines above it say how it was reached.",),
+    ),
+    "not_started": Entry(
+        (),
+        ("Not written yet: it raises NotImplementedError.",),
+        remedy=("Replace the raise by the slide's lines: {slide_lines}.", "Replace the raise by the algorithm."),
+    ),
+    "timeout": Entry(
+        ("seconds",),
+        ("No end within {seconds} s.", "No end within the time limit."),
+        remedy=(
+            "Look for a loop that does not end, then for Python loops over elements: one array operation does it.",
+        ),
+    ),
+    "memory": Entry(
+        ("mb",),
+        ("More memory than the limit: {mb} MB.", "More memory than the limit."),
+        remedy=("Look for a list or an array that grows with every step; the slide keeps only its named state.",),
+    ),
+    "crash": Entry(
+        ("signal", "code"),
+        (
+            "The process died: {signal}.",
+            "The code ended its own process with exit code {code}.",
+            "The process died.",
+        ),
+        remedy=("Look for exit, quit or os._exit, for endless recursion, and for wrong arrays in compiled code.",),
+    ),
+    "missing": Entry(
+        ("call",),
+        ("Not found: {title}.",),
+        remedy=("Offer it under this name: {call}. Case and underscores do not matter.",),
+    ),
+    "signature": Entry(
+        ("text", "call"),
+        ("It cannot be called as the contract says.",),
+        ("Python: {text}",),
+        ("Take the parameters by these names: {call}.",),
+    ),
+    "no_step": Entry(
+        ("has",),
+        ("The class has no method {method}.",),
+        ("Public methods found: {has}.",),
+        ("Give the class the method {method}: it returns the new w, or updates w in place and returns None.",),
+    ),
+    "not_iterator": Entry(
+        ("type",),
+        ("The function returns {type}, not a generator.",),
+        remedy=("Yield w after every step. A function that returns ends after the first step and forgets its state.",),
+    ),
+    "stopped_early": Entry(
+        ("case", "step", "steps"),
+        ("The generator ends after step {step} of {steps}.",),
+        ("Case: {case}.",),
+        ("Loop with while True: the caller decides how many steps there are.",),
+    ),
+    "wrong_type": Entry(
+        ("case", "step", "quantity", "type"),
+        ("{quantity} is of type {type}, not a number or an array.",),
+        ("Case: {case}.", "Step: {step}."),
+        ("Return the array itself, of the kind that was passed in.",),
+    ),
+    "wrong_shape": Entry(
+        ("case", "step", "quantity", "actual", "expected"),
+        ("{quantity} has shape {actual} instead of {expected}.",),
+        ("Case: {case}.", "Step: {step}."),
+        ("All of the slide's products are element by element: look for @, dot, a sum over an axis, or broadcasting.",),
+    ),
+    "narrow_dtype": Entry(
+        ("case", "step", "actual", "expected"),
+        ("The values are {actual} where the input is {expected}.",),
+        ("Case: {case}.", "Step: {step}."),
+        ("Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype on the way.",),
+    ),
+    "no_w": Entry(
+        ("case", "step", "keys"),
+        ("The yielded dict holds no w.",),
+        ("Keys found: {keys}.", "Case: {case}.", "Step: {step}."),
+        ('Yield the parameters under the key "w": yield {{"w": w}}.',),
+    ),
+    "harness_error": Entry(
+        ("text",),
+        ("This check failed through a fault of the harness; it costs no point.",),
+        ("Harness: {text}",),
+        ("Nothing to fix in the code. The instructor can grade it again.",),
+    ),
+    # -- loading --------------------------------------------------------------------------------------------------
+    "syntax_error": Entry(
+        ("file", "line", "text", "code"),
+        ("Python cannot read {file}, line {line}: {text}.", "Python cannot read {file}: {text}."),
+        ("The line: {code}",),
+        ("Look at this line and the one before it: a bracket, a quote, a colon or the indentation.",),
+    ),
+    "import_raised": Entry(
+        ("type", "text", "file", "line"),
+        ("Importing the file raised {type}: {text}", "Importing the file raised {type}."),
+        ("Where: {file}, line {line}.",),
+        (_GUARD,),
+    ),
+    "import_timeout": Entry(
+        ("seconds",),
+        ("Importing the file does not end within {seconds} s.",),
+        remedy=(_GUARD,),
+    ),
+    "import_crash": Entry(
+        ("signal", "code"),
+        (
+            "The process died while importing the file: {signal}.",
+            "The process died while importing the file, with exit code {code}.",
+            "The process died while importing the file.",
+        ),
+        remedy=(_GUARD,),
+    ),
+    "import_memory": Entry(
+        ("mb",),
+        ("Importing the file takes more memory than the limit: {mb} MB.",),
+        remedy=(_GUARD,),
+    ),
+    "import_exit": Entry(
+        (),
+        ("The file ends the program while it is imported.",),
+        remedy=("Remove exit, quit and sys.exit outside functions. " + _GUARD,),
+    ),
+    "no_python": Entry(
+        (),
+        ("No Python file found in the submission.",),
+        remedy=("Hand in a .py file, a package folder, a notebook, or an archive of these.",),
+    ),
+    "not_text": Entry(
+        ("file",),
+        ("{file} is not a text file.",),
+        remedy=("Save it as plain text in UTF-8 and hand it in again.",),
+    ),
+    "bad_backend": Entry(
+        ("value",),
+        ("BACKEND is {value}; known: numpy, torch.",),
+        remedy=('Write BACKEND = "numpy", BACKEND = "torch", or ("numpy", "torch") for both.',),
+    ),
+    # -- notes: they cost nothing ---------------------------------------------------------------------------------
+    "wider_dtype": Entry(
+        ("algorithm", "actual", "expected"),
+        ("{algorithm}: the values come back as {actual} where the input is {expected}.",),
+        remedy=("NumPy widens where an array meets a float64 scalar: use Python floats, or end with astype(w.dtype).",),
+    ),
+    "several_names": Entry(
+        ("algorithm", "chosen", "others"),
+        ("{algorithm}: several names match; {chosen} was graded.",),
+        ("Not graded: {others}.",),
+        ("Rename the others, or begin their names with an underscore.",),
+    ),
+    "several_modules": Entry(
+        ("files",),
+        ("The submission holds several modules; all were read.",),
+        ("Files: {files}.",),
+    ),
+    "partly_loaded": Entry(
+        ("file", "text"),
+        ("{file} could not be loaded; the rest was graded.",),
+        ("Python: {text}",),
+        ("Import the file by itself to see the error.",),
+    ),
+    # -- what only a status tells ---------------------------------------------------------------------------------
+    "pass": Entry((), ("Right in every case.",)),
+    "fail": Entry((), ("The values are not the slide's.",)),
+    "error": Entry((), ("The code raised an exception.",)),
+    "forbidden": Entry(
+        ("name",),
+        ("It uses {name}, which the assignment bars.", "It uses what the assignment bars."),
+        remedy=("Write it out in plain array operations.",),
+    ),
+    "skipped": Entry(
+        ("device",),
+        ("Not checked: this machine has no {device}.", "Not checked: this machine lacks a device it needs."),
+        remedy=("It counts once it is graded on a machine that has one.",),
+    ),
+}
+
+
+def explain(message: Message, algorithm_id: str | None, catalogue: Catalogue) -> Sentence:
+    """A message in words. One of an unknown id, or without the parameters its texts need, is shown as data."""
+    entry = ENTRIES.get(message.id)
+    words = _words(message, algorithm_text(catalogue, algorithm_id or ""))
+    headline = _first(entry.headline, words) if entry else None
+    if entry is None or headline is None:
+        return Sentence(f"{short(message.id)}.", _as_data(message.params), "")
+    return Sentence(headline, " ".join(_all(entry.detail, words)), _first(entry.remedy, words) or "")
+
+
+def _first(texts: tuple[str, ...], words: Mapping[str, str]) -> str | None:
+    return next(iter(_all(texts, words)), None)
+
+
+def _all(texts: tuple[str, ...], words: Mapping[str, str]) -> list[str]:
+    return [_capital(text.format_map(words)) for text in texts if _fields(text) <= words.keys()]
+
+
+@cache
+def _fields(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _capital(text: str) -> str:
+    """Only what begins in words, as ``the point …``; a quantity keeps the case it has in the code."""
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
+
+
+def _as_data(params: Mapping[str, Any]) -> str:
+    return short("; ".join(f"{name}: {value}" for name, value in params.items()))
+
+
+# -- the words ----------------------------------------------------------------------------------------------------
+
+
+def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
+    """The words a text may name: the parameters that say something, and what follows from them."""
+    words = {name: short(_word(name, value)) for name, value in message.params.items() if value not in (None, "", [])}
+    words["title"] = text.title or text.id
+    words["method"] = "epoch(w, grad, order)" if "order" in text.call else "step(w, grad)"
+    if text.steps:
+        words["slide_lines"] = "; ".join(text.steps.values())
+    words |= _words_of_values(message, text)
+    for kind in ("mistake", "dialect"):
+        if message.id == kind:
+            words |= _words_of_variant(kind, message.params, text)
+    return {name: word for name, word in words.items() if word}
+
+
+def _word(name: str, value: Any) -> str:
+    if name in ("actual", "expected") and isinstance(value, list):
+        return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"  # a shape
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
+    seen = evidence(message)
+    if seen is None:
+        return {}
+    wrong = seen.around[-1]
+    expected, yours = unlike(wrong.expected, wrong.actual)
+    unseen = [step for step in text.steps if step not in ("w", *seen.right)] if seen.quantity == "w" else []
+    words = {
+        "why": seen.why.rstrip("."),
+        "name": seen.name,
+        "place": seen.place,
+        "expected": expected,
+        "yours": yours,
+        "ratio": ratio(wrong.ratio),
+        "formula": text.steps.get(seen.quantity, ""),
+        "unseen": ", ".join(unseen),
+    }
+    return {name: short(word) for name, word in words.items()}
+
+
+def _words_of_variant(kind: Kind, params: Mapping[str, Any], text: AlgorithmText) -> dict[str, str]:
+    variant = variant_text(text, kind, str(params.get(kind)))
+    others = [variant_text(text, kind, str(id)).headline for id in params.get("also") or ()]
+    second = params.get("second")
+    return {
+        "variant": short(variant.headline),
+        "variant_remedy": variant.remedy,
+        "home": variant.home,
+        "also": short(" ".join(others)),
+        "second": short(variant_text(text, "mistake", str(second)).headline) if second else "",
+    }

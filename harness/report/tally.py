@@ -1,0 +1,87 @@
+"""Counting a cohort: who made which mistake, which step goes wrong first, how the scores lie."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.report.catalogue import AlgorithmText, Catalogue, Kind, VariantText, algorithm_text, variant_text
+from harness.results import AlgorithmResult, Results, Status, SubmissionResult
+
+
+@dataclass(frozen=True)
+class Count:
+    """Some students who have one thing in common, the most of them first when sorted by :attr:`order`."""
+
+    text: AlgorithmText
+    variant: VariantText | None
+    students: tuple[SubmissionResult, ...]
+    step: str = ""
+
+    def __len__(self) -> int:
+        return len(self.students)
+
+    @property
+    def formula(self) -> str:
+        return self.text.steps.get(self.step, "")
+
+
+def graded(results: Results) -> tuple[SubmissionResult, ...]:
+    """The submissions of which something was run."""
+    return tuple(each for each in results.submissions if each.load_error is None)
+
+
+def median_score(results: Results) -> float:
+    return statistics.median([each.score for each in results.submissions] or [0.0])
+
+
+def mean_score(results: Results) -> float:
+    return statistics.fmean([each.score for each in results.submissions] or [0.0])
+
+
+def statuses(results: Results) -> Counter[Status]:
+    """How often each status occurs, over all algorithms of all submissions."""
+    return Counter(result.status for _, result in _all(results))
+
+
+def variants(results: Results, catalogue: Catalogue, kind: Kind) -> tuple[Count, ...]:
+    """The diagnosed mistakes, or dialects, the most frequent first."""
+    students: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
+    for submission, result in _all(results):
+        if result.diagnosis and result.diagnosis.kind == kind:
+            students[result.id, result.diagnosis.id].append(submission)
+    texts = {id: algorithm_text(catalogue, id) for id, _ in students}
+    return _most_first(
+        Count(texts[id], variant_text(texts[id], kind, variant), tuple(found))
+        for (id, variant), found in students.items()
+    )
+
+
+def unexplained(results: Results, catalogue: Catalogue) -> tuple[Count, ...]:
+    """What is wrong and fits no known mistake, by algorithm: to be read by a person."""
+    students: dict[str, list[SubmissionResult]] = defaultdict(list)
+    for submission, result in _all(results):
+        if result.status == "fail" and result.diagnosis is None:
+            students[result.id].append(submission)
+    return _most_first(Count(algorithm_text(catalogue, id), None, tuple(found)) for id, found in students.items())
+
+
+def first_wrong(results: Results, catalogue: Catalogue) -> tuple[Count, ...]:
+    """The steps at which values are right up to there and wrong from there on, the most frequent first."""
+    students: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
+    for submission, result in _all(results):
+        if result.status == "fail" and result.message and "quantity" in result.message.params:
+            students[result.id, str(result.message.params["quantity"])].append(submission)
+    return _most_first(
+        Count(algorithm_text(catalogue, id), None, tuple(found), step) for (id, step), found in students.items()
+    )
+
+
+def _all(results: Results) -> Iterator[tuple[SubmissionResult, AlgorithmResult]]:
+    return ((submission, result) for submission in results.submissions for result in submission.algorithms)
+
+
+def _most_first(counts: Iterable[Count]) -> tuple[Count, ...]:
+    return tuple(sorted(counts, key=len, reverse=True))  # a stable sort: what is equal stays in the lecture's order

@@ -1,0 +1,231 @@
+"""What the terminal says: the digest of one submission, the summary of a batch, the lists and pages of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from textwrap import fill
+
+import click
+from tabulate import tabulate
+
+from harness.report import tally
+from harness.report.catalogue import AlgorithmText, Catalogue, VariantText
+from harness.report.evidence import Evidence
+from harness.report.findings import Finding, Findings, findings
+from harness.report.marks import MARKS, Mark, Tone
+from harness.report.messages import Sentence, explain
+from harness.report.wording import error, points, ratio, short, visible
+from harness.results import Results, SubmissionResult
+
+WIDTH = 88
+INDENT = "  "
+COLOURS: dict[Tone, str] = {"wrong": "red", "part": "red", "alarm": "red", "note": "yellow"}
+"""Red is wrong, yellow is a note; what is right keeps the terminal's own colour."""
+
+
+class Pen:
+    """Writes with colour, or without."""
+
+    def __init__(self, color: bool) -> None:
+        self.color = color
+
+    def strong(self, text: str) -> str:
+        return click.style(text, bold=True) if self.color else text
+
+    def quiet(self, text: str) -> str:
+        return click.style(text, dim=True) if self.color else text
+
+    def tone(self, text: str, tone: Tone) -> str:
+        return click.style(text, fg=COLOURS[tone], bold=True) if self.color and tone in COLOURS else text
+
+    def sign(self, mark: Mark) -> str:
+        return self.tone(mark.sign, mark.tone)
+
+
+# -- gradstep check -----------------------------------------------------------------------------------------------
+
+
+def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool) -> str:
+    """One submission: a table of its algorithms, and under it each thing to fix, explained."""
+    pen, found = Pen(color), findings(submission, catalogue)
+    parts = [_head(submission, pen)]
+    if submission.load_error:
+        parts.append(_load_error(submission, pen))
+    if tried := [each for each in found.all if each.mark.group != "missing"]:
+        parts.append(_table(tried, pen))
+    if found.missing and not submission.load_error:
+        parts.append(_paragraph(f"Not found: {', '.join(each.id for each in found.missing)}."))
+    parts += [_failure(each, pen) for each in found.to_fix]
+    parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
+    parts += [_note(explain(each, None, catalogue), pen) for each in submission.notes]
+    parts += [_closing(submission, found)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(submission: SubmissionResult, pen: Pen) -> str:
+    score = f"{points(submission.score)} of {points(submission.max_points)} points"
+    return f"{pen.strong(short(submission.path))}  {score}"
+
+
+def _load_error(submission: SubmissionResult, pen: Pen) -> str:
+    assert submission.load_error is not None
+    sentence = explain(submission.load_error.message, None, {})
+    lines = [f"{pen.sign(MARKS['error'])} {pen.strong(sentence.headline)}", *_said(sentence)]
+    trace = submission.load_error.traceback.splitlines()[-6:]
+    return "\n".join([*lines, *(pen.quiet(INDENT * 2 + short(line)) for line in trace)])
+
+
+def _table(tried: Sequence[Finding], pen: Pen) -> str:
+    rows = [
+        [
+            pen.sign(each.mark),
+            short(each.id),
+            each.mark.word,
+            f"{points(each.result.points)} / {points(each.result.max_points)}",
+            f"{each.cases_passed} / {len(each.result.cases)}" if each.result.cases else "",
+            "" if each.largest is None else f"{ratio(each.largest)} × tolerance",
+        ]
+        for each in tried
+    ]
+    heads = ["", "algorithm", "", "points", "cases", "largest error"]
+    return _tabulated(rows, heads, ("left", "left", "left", "right", "right", "right"))
+
+
+def _failure(finding: Finding, pen: Pen) -> str:
+    name = f"{finding.id} ({visible(finding.where)})" if finding.where else finding.id
+    head = f"{pen.sign(finding.mark)} {name}: {pen.strong(finding.sentence.headline)}"
+    parts = ["\n".join([head, *_said(finding.sentence)])]
+    if concerned := [line for line in finding.slide if line.concerned]:
+        parts.append("\n".join(f"{INDENT}{line.sign} {line.formula}   {pen.quiet(line.comment)}" for line in concerned))
+    if finding.evidence:
+        parts.append(_values(finding.evidence, pen))
+    if finding.frames:
+        parts.append(
+            "\n".join(
+                f"{INDENT}{pen.quiet(short(f'{each.file}:{each.line}'))}  {short(each.code)}" for each in finding.frames
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def _said(sentence: Sentence) -> list[str]:
+    """The rest of a sentence: the facts, then what to do."""
+    lines = [_paragraph(sentence.detail, INDENT)] if sentence.detail else []
+    return [*lines, _paragraph(f"→ {sentence.remedy}", INDENT)] if sentence.remedy else lines
+
+
+def _values(evidence: Evidence, pen: Pen) -> str:
+    """The values around the first wrong step, the digits that differ in red."""
+    rows = [
+        [
+            f"{'×' if each.moment.wrong else ' '} {each.moment.step}",
+            each.expected,
+            each.torch,
+            each.same + pen.tone(each.differing, "wrong"),
+            error(each.moment.error),
+            ratio(each.moment.ratio),
+        ]
+        for each in evidence.written()
+    ]
+    heads = ["step", "expected", "torch", "yours", "error", "× tolerance"]
+    caption = pen.quiet(short(f"{evidence.place} ({evidence.setting})"))
+    return f"{INDENT}{caption}\n{_indented(_tabulated(rows, heads, ('right',) * len(heads)))}"
+
+
+def _note(sentence: Sentence, pen: Pen) -> str:
+    return "\n".join([f"{pen.tone('i', 'note')} {sentence.headline}", *_said(sentence)])
+
+
+def _closing(submission: SubmissionResult, found: Findings) -> str:
+    if submission.load_error:
+        return "Nothing else can be checked until the file loads."
+    if not found.to_fix:
+        return "Nothing to fix in what was found."
+    return f"To fix: {len(found.to_fix)} of {len(found.all)}. More on one: gradstep explain {found.to_fix[0].id}"
+
+
+# -- gradstep grade -----------------------------------------------------------------------------------------------
+
+
+def summary(results: Results, catalogue: Catalogue, color: bool) -> str:
+    """A batch: how many were graded, what they got, and what to teach again."""
+    pen, loaded = Pen(color), tally.graded(results)
+    counts = tally.statuses(results)
+    unloaded = [each for each in results.submissions if each.load_error]
+    most = points(results.assignment.max_points)
+    rows = [
+        ["graded", f"{len(loaded)} of {len(results.submissions)} submissions"],
+        ["score", f"mean {tally.mean_score(results):.1f}, median {tally.median_score(results):.1f}, of {most}"],
+        ["checks", ", ".join(f"{counts[status]} {mark.word}" for status, mark in MARKS.items() if counts[status])],
+        ["isolation", short(results.environment.isolation)],
+    ]
+    parts = [pen.strong(short(results.assignment.title)), tabulate(rows, tablefmt="plain", disable_numparse=True)]
+    if unloaded:
+        parts.append("\n".join(f"{pen.sign(MARKS['error'])} {_unloaded(each)}" for each in unloaded))
+    if mistakes := tally.variants(results, catalogue, "mistake")[:5]:
+        table = [[str(len(each)), each.text.id, each.variant.headline] for each in mistakes if each.variant]
+        parts.append("Most common mistakes\n" + _tabulated(table, [], ("right", "left", "left")))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _unloaded(submission: SubmissionResult) -> str:
+    assert submission.load_error is not None
+    return f"{short(submission.id, 60)}: {explain(submission.load_error.message, None, {}).headline}"
+
+
+# -- gradstep list, gradstep explain ------------------------------------------------------------------------------
+
+
+def listing(catalogue: Catalogue, color: bool) -> str:
+    """The algorithms in the lecture's order, under their topics, each as it is to be called."""
+    pen = Pen(color)
+    topics = groupby(catalogue.values(), key=lambda text: text.topic)
+    return "\n\n".join(f"{pen.strong(topic)}\n{_calls(texts)}" for topic, texts in topics) + "\n"
+
+
+def _calls(texts: Iterable[AlgorithmText]) -> str:
+    return "\n".join(fill(text.call, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT * 3) for text in texts)
+
+
+def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
+    """Everything known of one algorithm: words, formula, code, known mistakes and dialects."""
+    pen = Pen(color)
+    of_kind = {kind: [each for each in text.variants.values() if each.kind == kind] for kind in ("mistake", "dialect")}
+    slide = f"  {pen.quiet(f'slide: {text.slide}')}" if text.slide else ""
+    parts = [
+        f"{pen.strong(text.title)}{slide}\n{text.call}",
+        text.text,
+        _section("On the slide", list(text.steps.values()), pen),
+        _section("As code", source.rstrip().splitlines(), pen),
+        _section("Known mistakes", [_variant(each, pen) for each in of_kind["mistake"]], pen),
+        _section("Dialects", [_variant(each, pen) for each in of_kind["dialect"]], pen),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, lines: list[str], pen: Pen) -> str:
+    return "\n".join([pen.strong(title), *(_indented(line) for line in lines)]) if lines else ""
+
+
+def _variant(variant: VariantText, pen: Pen) -> str:
+    home = pen.quiet(f"Right in: {variant.home}.") if variant.home else ""
+    remedy = _paragraph(variant.remedy, INDENT)
+    return "\n".join(line for line in (variant.headline, remedy, f"{INDENT}{home}" if home else "") if line)
+
+
+# -- layout -------------------------------------------------------------------------------------------------------
+
+
+def _tabulated(rows: Sequence[Sequence[str]], heads: Sequence[str], align: Sequence[str]) -> str:
+    fmt = "simple" if heads else "plain"
+    table: str = tabulate(rows, heads, tablefmt=fmt, disable_numparse=True, colalign=align)
+    return table
+
+
+def _paragraph(text: str, indent: str = "") -> str:
+    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(INDENT + line if line else line for line in text.splitlines())
