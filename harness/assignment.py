@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
@@ -40,8 +40,6 @@ class Assignment:
 
     def only(self, patterns: Sequence[str]) -> Assignment:
         """The same with fewer algorithms. Raises :class:`AssignmentError` for a name that matches none."""
-        from dataclasses import replace
-
         chosen = choose(patterns, list(self.points))
         return replace(self, points={id: self.points[id] for id in chosen})
 
@@ -94,7 +92,7 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
         id=_value(head, "id", str, path.stem, path),
         title=_value(head, "title", str, path.stem, path),
         points={id: _amount(points, id, 1.0, path) for id in ids},
-        dialects=dialects,  # type: ignore[arg-type]  # just seen to be one of them
+        dialects=dialects,
         partial=_value(head, "partial", bool, True, path),
         seconds=_amount(limits, "seconds", 10.0, path),
         memory_mb=int(_amount(limits, "memory_mb", 2048, path)),

@@ -276,6 +276,11 @@ class Page:
             self._editions[key] = self._compose(key, [variant.edits[way] for variant, way in choices])
         return self._editions[key]
 
+    def touched(self, variant: Variant) -> tuple[str, ...]:
+        """The steps whose lines some way of a variant changes, in the page's order."""
+        changed = {step for way in variant.edits for step in self._touched([self._span(*each) for each in way.items()])}
+        return tuple(step for step in self.steps if step in changed)
+
     @property
     def slide_edition(self) -> Edition:
         edition = self.edition()

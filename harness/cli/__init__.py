@@ -1,0 +1,66 @@
+"""The command line: one thin file a verb, imported when the verb is used, so that a usage error is instant."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from harness import __version__
+
+VERBS = ("grade", "check", "report", "list", "explain", "doctor")
+
+HARNESS_FAULT = 3
+
+
+class Verbs(click.Group):
+    """Finds a verb's command in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"harness.cli.{name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from harness.assignment import nearest
+
+            raise click.UsageError(f"{args[0]!r} is no command{nearest(args[0], VERBS)}.", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gradstep")
+def gradstep() -> None:
+    """Grade every step: checks implementations of deep-learning algorithms against the slides, and names the mistake.
+
+    \b
+    gradstep check my_optimizers.py      what is wrong, and why
+    gradstep grade submissions/          a whole folder, with pages and a gradebook
+    gradstep explain adam                the formula, and the mistakes that are known
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The entry point. Exit codes: 0 done, 1 a check failed, 2 usage, 3 a fault of the harness, 5 nothing to grade."""
+    try:
+        gradstep.main(args, prog_name="gradstep")
+    except SystemExit:
+        raise
+    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("gradstep: this is a fault of the harness, not of any submission.", err=True)
+        sys.exit(HARNESS_FAULT)

@@ -1,9 +1,9 @@
 """Numbers that carry their own rounding bound: how far a right program's result may be off.
 
-A :class:`Bounded` holds the value in extended precision and, beside it, a first-order bound on the rounding error that
-a program makes who computes the same thing in the student's dtype, in units of that dtype's round-off ``u = eps/2``. The
-reference pages run on it unchanged, through numpy's own protocols, so that the tolerance of every algorithm derives from
-the algorithm itself and nobody writes one down.
+A :class:`Bounded` holds the value in extended precision and, beside it, a first-order bound on the rounding error of a
+program that computes the same thing in the student's dtype, in units of that dtype's round-off ``u = eps/2``. The
+reference pages run on it unchanged, through numpy's own protocols, so that the tolerance of every algorithm derives
+from the algorithm itself and nobody writes one down.
 
 Each operation adds up what its operands bring and one rounding of its result (Higham, Accuracy and Stability of
 Numerical Algorithms, ch. 3). An operand that is exactly 0, or exactly ±1 in a product, adds no rounding of its own.
@@ -24,7 +24,7 @@ EXTENDED_BITS = np.finfo(np.longdouble).nmant + 1
 """Bits of the truth's significand: 64 on x86-64. Where it is 53, the truth rounds as the student does; see `judge`."""
 
 
-class Ambiguous(Exception):
+class AmbiguousError(Exception):
     """A comparison whose outcome the rounding decides: no case may ask for it."""
 
 
@@ -75,10 +75,10 @@ class Bounded(NDArrayOperatorsMixin):
         return Bounded(self.value[key], self.bound[key], self.dtype)
 
     def __bool__(self) -> bool:
-        raise Ambiguous("a page may not branch on a value that carries a rounding error")
+        raise AmbiguousError("a page may not branch on a value that carries a rounding error")
 
     def __float__(self) -> float:
-        raise Ambiguous("float() would lose the bound")
+        raise AmbiguousError("float() would lose the bound")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("a Bounded is no plain array; use .value")

@@ -13,7 +13,7 @@ from harness.grading.diagnose import Finding, diagnose
 from harness.grading.expected import Reference
 from harness.grading.judge import Judged, Witness, judge
 from harness.grading.replay import Replay, read_replay
-from harness.results import AlgorithmResult, CaseResult, Diagnosis, Message, Status
+from harness.results import CaseResult, Diagnosis, Message, Status
 
 WORST_FIRST: Sequence[Status] = ("memory", "error", "fail")
 """Which status an algorithm gets where its cases ended differently."""
@@ -30,20 +30,22 @@ class Verdict:
     notes: tuple[Message, ...] = ()
 
 
-def verdict(
-    reference: Reference, replies: Sequence[Mapping[str, Any]], witnesses: Sequence[Sequence[Witness]]
-) -> Verdict:
-    """Judge one algorithm's replies, case by case, and name the mistake where there is one.
-
-    Raises TypeError, KeyError, ValueError or AttributeError where a reply is not what was asked for.
-    """
-    replays = [
+def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> list[list[Replay]]:
+    """A worker's replies by case and stream. Raises TypeError, KeyError, ValueError or AttributeError where one is
+    not what was asked for."""
+    return [
         [
             read_replay(stream, case, asked, reference.page)
             for stream, asked in zip(reply["streams"], case.streams, strict=True)
         ]
         for reply, case in zip(replies, reference.cases, strict=True)
     ]
+
+
+def verdict(
+    reference: Reference, replays: Sequence[list[Replay]], witnesses: Sequence[Sequence[Witness]]
+) -> Verdict:
+    """Judge one algorithm case by case, and name the mistake where there is one. ``witnesses`` may be empty."""
     judged = [
         judge(reference, at, each, list(witnesses[at]) if witnesses else []) for at, each in enumerate(replays)
     ]
@@ -56,7 +58,7 @@ def verdict(
         message = Message("dialect", {**_facts(failing, judged), "dialect": finding.named.id, "also": [*finding.also]})
         return Verdict("dialect", cases, message, Diagnosis("dialect", finding.named.id), _notes(reference, judged))
     cases = tuple(each.result for each in judged)
-    status = next((status for status in WORST_FIRST if any(each.status == status for each in cases)), "fail")
+    status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "fail")
     if finding:
         return Verdict(status, cases, _mistake(finding, failing, judged), Diagnosis("mistake", finding.named.id))
     return Verdict(status, cases, _undiagnosed(status, failing, judged))

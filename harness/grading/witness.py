@@ -10,6 +10,7 @@ import importlib
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,14 +24,21 @@ BODY_LIMIT = 1 << 30
 HEADER_LIMIT = 8 << 20
 
 
-def ask(sock: socket.socket, ids: Sequence[str], seed: int, seconds: float) -> Mapping[str, Sequence[Sequence[Witness]]]:
-    """Witnesses by algorithm, case and stream. Raises TimeoutError, ``wire.Closed`` or ``wire.WireError``."""
+@dataclass(frozen=True)
+class Testimony:
+    """torch's values by algorithm, case and stream, and the devices it finds on this machine."""
+
+    witnesses: Mapping[str, Sequence[Sequence[Witness]]]
+    devices: tuple[str, ...]
+
+
+def ask(sock: socket.socket, ids: Sequence[str], seed: int, seconds: float) -> Testimony:
+    """Raises TimeoutError, ``wire.Closed`` or ``wire.WireError``."""
     wire.send(sock, {"ids": list(ids), "seed": seed})
     reply = wire.receive(
         sock, deadline=time.monotonic() + seconds, body_limit=BODY_LIMIT, header_limit=HEADER_LIMIT
     )
-    witnesses: Mapping[str, Sequence[Sequence[Witness]]] = reply["witnesses"]
-    return witnesses
+    return Testimony(reply["witnesses"], tuple(reply["devices"]))
 
 
 def serve(sock: socket.socket) -> None:
@@ -40,7 +48,14 @@ def serve(sock: socket.socket) -> None:
     request = wire.receive(sock, deadline=time.monotonic() + 60, body_limit=0)
     chosen = [pages()[id] for id in request["ids"]]
     sock.settimeout(None)
-    wire.send(sock, {"witnesses": {page.id: _page(torch, page, request["seed"]) for page in chosen}})
+    witnesses = {page.id: _page(torch, page, request["seed"]) for page in chosen}
+    wire.send(sock, {"witnesses": witnesses, "devices": devices(torch)})
+
+
+def devices(torch: Any) -> list[str]:
+    """The devices torch can compute on: the CPU, and an accelerator where there is one."""
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return ["cpu"] if found is None else ["cpu", found.type]
 
 
 def _page(torch: Any, page: Page, seed: int) -> list[list[dict[str, Any]]]:

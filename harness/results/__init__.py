@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.results.file import ResultsError, read_results, to_json, write_results
+from harness.results.file import ResultsError, plain, read_results, to_json, write_results
 from harness.results.model import (
     AlgorithmResult,
     AssignmentInfo,
@@ -32,6 +32,7 @@ __all__ = [
     "Source",
     "Status",
     "SubmissionResult",
+    "plain",
     "read_results",
     "to_json",
     "write_results",

@@ -29,7 +29,7 @@ class ResultsError(Exception):
 
 def to_json(results: Results) -> str:
     """The text of the file."""
-    return json.dumps(_plain(results), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json.dumps(plain(results), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def write_results(results: Results, path: Path) -> None:
@@ -70,13 +70,14 @@ def read_results(path: Path) -> Results:
         raise ResultsError(f"{path}: {error}.") from error
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The model, or a part of it, as JSON has it."""
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in _in_file_order(type(value))}
+        return {f.name: plain(getattr(value, f.name)) for f in _in_file_order(type(value))}
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
     return value

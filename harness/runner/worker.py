@@ -89,7 +89,7 @@ class Ran:
 
 
 class Worker:
-    """A forked process with one submission loaded; a context manager that buries it."""
+    """A forked process that one submission's code runs in, until :meth:`close`."""
 
     def __init__(self, server: ForkServer, submission: Submission, limits: Limits) -> None:
         self._server = server
@@ -99,10 +99,8 @@ class Worker:
         self._child: Child | None = server.fork(ENTRY)
         self._numbers = itertools.count(1)
 
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Bury the process and remove its folder."""
         self._bury()
         self._folder.cleanup()
 

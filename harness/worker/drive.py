@@ -23,7 +23,7 @@ _CALLS_RECORDED = 4
 """Calls of ``grad`` recorded beyond one a step; further ones are only counted."""
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  # of a run, not an error of this program
     """Why a stream ended early: a kind and what the grader needs to say about it."""
 
     def __init__(self, kind: str, **details: Any) -> None:
@@ -162,7 +162,7 @@ def optimizer(
     if inspect.isclass(thing):
         _needs(thing, "step")
         _fits(thing, (), hyper)
-        instance = thing(**hyper)
+        instance: Any = thing(**hyper)
         for _ in range(steps):
             before = grad.count
             result = instance.step(w, grad)
@@ -195,7 +195,8 @@ def epoch(
     if inspect.isclass(thing):
         _needs(thing, "epoch")
         _fits(thing, (), hyper)
-        result = thing(**hyper).epoch(w, grad, order)
+        instance: Any = thing(**hyper)
+        result = instance.epoch(w, grad, order)
     else:
         _fits(thing, (w, grad, order), hyper)
         result = thing(w, grad, order, **hyper)

@@ -18,9 +18,9 @@ def failure(error: BaseException, files: Collection[str]) -> dict[str, Any]:
         for code, line in ((frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__))
         if code.co_filename in files
     ][-FRAME_LIMIT:]
-    if isinstance(error, SyntaxError) and error.filename in files:
-        line = error.lineno or 1
-        frames.append({"file": error.filename, "line": line, "function": "", "code": _line(error.filename, line)})
+    if isinstance(error, SyntaxError) and error.filename is not None and error.filename in files:
+        file, line = error.filename, error.lineno or 1
+        frames.append({"file": file, "line": line, "function": "", "code": _line(file, line)})
     return {"type": type(error).__name__[:80], "text": _text(error), "frames": frames}
 
 

@@ -1,0 +1,297 @@
+"""Grading a batch: from submissions to results. The one place where intake, runner and grading meet.
+
+Expected values are computed once a batch, torch's in a process of their own while the first submissions run. Each
+submission then costs its own code, a fork and a comparison.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from harness.assignment import Assignment
+from harness.grading import witness
+from harness.grading.expected import Reference
+from harness.grading.replay import reply_bytes, wire_case
+from harness.grading.verdict import Verdict, read_replies, scored, verdict
+from harness.intake import Submission
+from harness.results import (
+    AlgorithmResult,
+    AssignmentInfo,
+    CaseResult,
+    LoadError,
+    Message,
+    Source,
+    Status,
+    SubmissionResult,
+)
+from harness.runner import session
+from harness.runner.forks import ForkError, ForkServer
+from harness.runner.worker import PRELOAD, Ended, Failure, Limits, Loaded, Offer, Ran, Task
+from harness.worker import wire
+from reference import pages
+
+WITNESS_SECONDS = 120.0
+
+_SEVERITY: Sequence[Status] = ("harness_error", "timeout", "crash", "memory", "error", "fail", "dialect", "pass")
+"""Which of two backends' statuses counts: the first of these."""
+
+
+class Batch:
+    """A context manager: processes are started inside it and none is left after it."""
+
+    def __init__(self, assignment: Assignment, *, seed: int, jobs: int) -> None:
+        self.assignment = assignment
+        self.seed = seed
+        self.jobs = jobs
+        self.references = {id: Reference(pages()[id], seed) for id in assignment.points}
+        self.limits = Limits(assignment.seconds, assignment.memory_mb)
+        self.devices: tuple[str, ...] = ("cpu",)
+        self.witness_fault: str | None = None
+        self._judging = threading.Lock()  # trajectories are computed as they are looked at, by one thread at a time
+        self._stack = ExitStack()
+        self._testimony: Future[witness.Testimony | None] = Future()
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def info(self) -> AssignmentInfo:
+        fingerprint = hashlib.blake2b(f"gradstep {self.seed}".encode(), digest_size=4).hexdigest()
+        points = sum(self.assignment.points.values())
+        return AssignmentInfo(self.assignment.id, self.assignment.title, points, fingerprint)
+
+    def grade(self, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
+        """Grade each submission; results come as they are ready, in no particular order."""
+        servers = self._start(submissions)
+        pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="grade")
+        try:
+            futures = [pool.submit(self._grade, each, servers[each.mentions_torch]) for each in submissions]
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    # -- processes ------------------------------------------------------------------------------------------------
+
+    def _start(self, submissions: Sequence[Submission]) -> Mapping[bool, ForkServer]:
+        """A zygote without torch and one with it, as far as needed; torch's also gives the witness."""
+        kinds = {each.mentions_torch for each in submissions} | {True}
+        servers = {}
+        for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
+            preload = (*PRELOAD, "torch") if with_torch else PRELOAD
+            servers[with_torch] = self._stack.enter_context(ForkServer(preload))
+        helper = ThreadPoolExecutor(1, thread_name_prefix="witness")
+        self._stack.callback(helper.shutdown)
+        self._testimony = helper.submit(self._ask_torch, servers[True])
+        return servers
+
+    def _ask_torch(self, server: ForkServer) -> witness.Testimony | None:
+        """torch's values. Without them the reference still decides: the fault is kept, no student pays for it."""
+        try:
+            child = server.fork(witness.ENTRY)
+            try:
+                testimony = witness.ask(child.sock, list(self.references), self.seed, WITNESS_SECONDS)
+            finally:
+                server.bury(child)
+        except (ForkError, OSError, wire.Closed, wire.WireError) as error:
+            self.witness_fault = f"torch could not be asked for its values: {error or type(error).__name__}"
+            return None
+        self.devices = testimony.devices
+        return testimony
+
+    @cached_property
+    def _tasks(self) -> tuple[Task, ...]:
+        return tuple(
+            Task(
+                id=id,
+                form=each.page.form,
+                cases=[wire_case(case, each.page) for case in each.cases],
+                reply_bytes=sum(reply_bytes(case, each.page) for case in each.cases),
+            )
+            for id, each in self.references.items()
+        )
+
+    # -- one submission -------------------------------------------------------------------------------------------
+
+    def _grade(self, submission: Submission, server: ForkServer) -> SubmissionResult:
+        if submission.problem:
+            return self._unloaded(submission, LoadError(Message(submission.problem)), "error")
+        try:
+            return self._judged(submission, session.run(server, submission, self._tasks, self.limits))
+        except ForkError as error:
+            return self._ours(submission, str(error))
+        except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
+            return self._ours(submission, traceback.format_exc(limit=-3))
+
+    def _judged(self, submission: Submission, ran: session.Session) -> SubmissionResult:
+        if not isinstance(ran.loaded, Loaded):
+            status, error_of_load = self._load_error(ran.loaded)
+            return self._unloaded(submission, error_of_load, status)
+        loaded = ran.loaded
+        if odd := [name for name in loaded.backends if name not in session.BACKENDS]:
+            return self._unloaded(submission, LoadError(Message("bad_backend", {"value": odd[0]})), "error")
+        if loaded.failed and not loaded.offers:
+            status, error_of_load = self._load_error(loaded.failed[0])
+            return self._unloaded(submission, error_of_load, status)
+        notes = _load_notes(submission, loaded)
+        algorithms = []
+        for id in self.references:
+            if id in loaded.offers:
+                result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id])
+                notes += more
+            else:
+                result = self._without_cases(id, "missing", Message("missing", {"call": pages()[id].call}))
+            algorithms.append(result)
+        return self._result(submission, algorithms, notes=tuple(notes))
+
+    def _algorithm(
+        self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome]
+    ) -> tuple[AlgorithmResult, list[Message]]:
+        """One algorithm, on the backend it asks for; where it takes both, it must be right on both."""
+        verdicts = {backend: self._verdict(id, outcome) for backend, outcome in outcomes.items()}
+        decisive = min(verdicts, key=lambda backend: _SEVERITY.index(verdicts[backend].status))
+        chosen = verdicts[decisive]
+        points = [self._points(id, each) for each in verdicts.values()]
+        cases: list[CaseResult] = []
+        for at, (backend, each) in enumerate(verdicts.items()):
+            cases += [replace(case, id=f"{case.id}@{backend}") if at else case for case in each.cases]
+        notes = list(chosen.notes)
+        if offer.others:
+            others = {"algorithm": id, "chosen": offer.name, "others": list(offer.others)}
+            notes.append(Message("several_names", others))
+        result = AlgorithmResult(
+            id=id,
+            status=chosen.status,
+            points=sum(points) / len(points),
+            max_points=self.assignment.points[id],
+            form=offer.form,
+            backend="torch" if decisive == "torch" else "numpy",
+            diagnosis=chosen.diagnosis,
+            cases=tuple(cases),
+            message=chosen.message,
+            source=Source(offer.file, offer.line) if offer.file else None,
+        )
+        return result, notes
+
+    def _verdict(self, id: str, outcome: session.Outcome) -> Verdict:
+        if isinstance(outcome, Ended):
+            status: Status = "error" if outcome.kind == "garbled" else outcome.kind
+            return Verdict(status, (), Message(outcome.kind, outcome.params))
+        if isinstance(outcome, Failure):
+            return Verdict("error", (), Message("raised", {"case": None, "step": None, **_told(outcome)}))
+        return self._judge(id, outcome)
+
+    def _judge(self, id: str, ran: Ran) -> Verdict:
+        reference = self.references[id]
+        try:
+            replays = read_replies(reference, ran.cases)
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            return Verdict("error", (), Message("garbled", {"text": str(error)[:200]}))
+        testimony = self._testimony.result()
+        with self._judging:
+            found = verdict(reference, replays, testimony.witnesses[id] if testimony else ())
+        return replace(found, message=self._completed(found.message, id))
+
+    def _completed(self, message: Message | None, id: str) -> Message | None:
+        """What the worker could not know and the message tells: the limit it met, the signature it should have."""
+        known = {"memory": {"mb": self.limits.memory_mb}, "signature": {"call": pages()[id].call}}
+        if message is None or message.id not in known:
+            return message
+        return Message(message.id, {**message.params, **known[message.id]})
+
+    def _points(self, id: str, found: Verdict) -> float:
+        return scored(found, self.references[id], self.assignment) if found.cases else 0.0
+
+    # -- results --------------------------------------------------------------------------------------------------
+
+    def _result(
+        self,
+        submission: Submission,
+        algorithms: Sequence[AlgorithmResult],
+        load_error: LoadError | None = None,
+        notes: tuple[Message, ...] = (),
+    ) -> SubmissionResult:
+        return SubmissionResult(
+            id=submission.id,
+            path=submission.path,
+            sha256=submission.sha256,
+            score=round(sum(each.points for each in algorithms), 6),
+            max_points=sum(self.assignment.points.values()),
+            load_error=load_error,
+            notes=notes,
+            algorithms=tuple(algorithms),
+        )
+
+    def _without_cases(self, id: str, status: Status, message: Message | None, points: float = 0.0) -> AlgorithmResult:
+        return AlgorithmResult(id, status, points, self.assignment.points[id], message=message)
+
+    def _unloaded(self, submission: Submission, error: LoadError, status: Status) -> SubmissionResult:
+        algorithms = [self._without_cases(id, status, None) for id in self.references]
+        return self._result(submission, algorithms, error)
+
+    def _ours(self, submission: Submission, text: str) -> SubmissionResult:
+        """A fault of the harness: every algorithm keeps its points until it is graded again."""
+        message = Message("harness_error", {"text": text})
+        algorithms = [
+            self._without_cases(id, "harness_error", message, self.assignment.points[id]) for id in self.references
+        ]
+        return self._result(submission, algorithms)
+
+    def _load_error(self, failed: Failure | Ended) -> tuple[Status, LoadError]:
+        if isinstance(failed, Ended):
+            ids: Mapping[str, tuple[Status, str]] = {
+                "timeout": ("timeout", "import_timeout"),
+                "crash": ("crash", "import_crash"),
+            }
+            status, id = ids.get(failed.kind, ("error", "garbled"))
+            return status, LoadError(Message(id, failed.params))
+        if failed.type == "MemoryError":
+            return "memory", LoadError(Message("import_memory", {"mb": self.limits.memory_mb}))
+        if failed.type == "SystemExit":
+            return "error", LoadError(Message("import_exit"))
+        told = _told(failed)
+        place = {"file": told["file"], "line": told["line"], "text": failed.text}
+        if failed.type in ("SyntaxError", "IndentationError", "TabError"):
+            code = told["frames"][-1]["code"] if told["frames"] else ""
+            return "error", LoadError(Message("syntax_error", {**place, "code": code}))
+        return "error", LoadError(Message("import_raised", {**place, "type": failed.type}), _traceback(failed))
+
+
+def _told(failed: Failure) -> dict[str, Any]:
+    inner: Mapping[str, Any] = failed.frames[-1] if failed.frames else {}
+    return {
+        "type": failed.type,
+        "text": failed.text,
+        "file": inner.get("file", failed.file),
+        "line": inner.get("line"),
+        "function": inner.get("function"),
+        "frames": [dict(frame) for frame in failed.frames],
+    }
+
+
+def _traceback(failed: Failure) -> str:
+    lines = [f"{frame['file']}:{frame['line']}: {frame['code']}" for frame in failed.frames]
+    return "\n".join([*lines, f"{failed.type}: {failed.text}"])
+
+
+def _load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
+    notes = []
+    if len(submission.entries) > 1:
+        notes.append(Message("several_modules", {"files": list(submission.entries)}))
+    for failed in loaded.failed:
+        notes.append(Message("partly_loaded", {"file": failed.file, "text": f"{failed.type}: {failed.text}"}))
+    return notes

@@ -1,0 +1,66 @@
+"""``gradstep check PATH``: one submission, each failure explained."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from harness.cli import options
+
+FAILED = 1
+HARNESS_FAULT = 3
+RIGHT = {"pass", "dialect", "missing", "skipped"}
+
+
+@click.command("check")
+@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the submission's part of results.json instead.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
+@options.color
+@options.grading
+def command(
+    path: Path,
+    as_json: bool,
+    quiet: bool,
+    color: str,
+    assignment_file: Path | None,
+    only: str | None,
+    seed: int,
+    timeout: float | None,
+    memory: int | None,
+) -> None:
+    """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
+
+    Exits with 1 if something is wrong. What the submission does not offer is listed and fails nothing, unless --only
+    asks for it.
+    """
+    assignment = options.the_assignment(assignment_file, only, timeout, memory)
+    from harness import intake
+
+    try:
+        submission = intake.read(path)
+    except intake.IntakeError as error:
+        options.usage_error(str(error))
+
+    from harness.batch import Batch
+    from harness.cli.words import catalogue
+    from harness.report import terminal
+    from harness.results import plain
+
+    with Batch(assignment, seed=seed, jobs=1) as batch:
+        (result,) = batch.grade([submission])
+    if as_json:
+        click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
+    elif not quiet:
+        click.echo(terminal.digest(result, catalogue(), options.colored(color)))
+    statuses = {algorithm.status for algorithm in result.algorithms}
+    if batch.witness_fault:
+        click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)
+    if "harness_error" in statuses:
+        sys.exit(HARNESS_FAULT)
+    right = RIGHT - {"missing"} if only else RIGHT
+    if result.load_error or statuses - right or statuses == {"missing"}:
+        sys.exit(FAILED)

@@ -1,0 +1,62 @@
+"""``gradstep doctor``: what this machine offers, and what it lacks."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import click
+
+from harness import __version__
+from harness.cli.environment import ISOLATION, cpu, installed
+
+
+@click.command("doctor")
+def command() -> None:
+    """Show which backends, devices and isolation this machine offers; exit with 3 if grading cannot work here."""
+    from harness.grading.bounded import EXTENDED_BITS
+    from harness.runner.forks import ForkError, ForkServer
+    from harness.runner.worker import PRELOAD
+
+    rows = [
+        ("gradstep", __version__),
+        ("python", platform.python_version()),
+        ("platform", platform.platform()),
+        ("cpu", cpu()),
+        ("numpy", installed("numpy")),
+    ]
+    broken = False
+    try:
+        import torch
+
+        from harness.grading.witness import devices
+
+        rows += [("torch", torch.__version__), ("devices", ", ".join(devices(torch)))]
+    except (ImportError, OSError) as error:
+        broken = True
+        rows.append(("torch", f"cannot be imported ({error}): pip install torch"))
+    precision = f"{EXTENDED_BITS} bits"
+    if EXTENDED_BITS < 63:
+        precision += ": numpy's longdouble is only a double here; tolerances are a quarter wider to allow for it"
+    rows.append(("truth", precision))
+    try:
+        with ForkServer(PRELOAD) as server:
+            server.bury(server.fork("harness.worker.student:serve"))
+        rows.append(("workers", "start and end"))
+    except ForkError as error:
+        broken = True
+        rows.append(("workers", str(error)))
+    rows.append(("isolation", _isolation()))
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"{name:<{width}}  {value}")
+    if broken:
+        sys.exit(3)
+
+
+def _isolation() -> str:
+    if ISOLATION == "limited":
+        layers = "own process, resource limits, clean environment, deadline, orphans swept"
+    else:
+        layers = "own process, deadline"
+    return f"{ISOLATION} ({layers}). Not a security boundary: grade strangers' code on a machine of its own"

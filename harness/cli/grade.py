@@ -1,0 +1,126 @@
+"""``gradstep grade DIR``: a folder of submissions in; results, pages and a gradebook out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli import options
+from harness.cli.environment import environment, now
+
+if TYPE_CHECKING:
+    from harness.results import SubmissionResult
+
+NOTHING_FOUND = 5
+BELOW = 1
+INTERRUPTED = 130
+
+
+@click.command("grade")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Where results go.  [default: reports/<assignment>]")
+@click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time.  [default: one a core]")
+@click.option("--fail-under", type=float, metavar="PERCENT", help="Exit with 1 if a submission scores below.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-v", "--verbose", is_flag=True, help="One line a submission, as it is done.")
+@options.color
+@options.grading
+def command(
+    folder: Path,
+    out: Path | None,
+    jobs: int | None,
+    fail_under: float | None,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+    assignment_file: Path | None,
+    only: str | None,
+    seed: int,
+    timeout: float | None,
+    memory: int | None,
+) -> None:
+    """Grade every submission in a folder: each .py file, and each folder with .py files in it, is one.
+
+    Leaves results.json, index.html, a page for each student and gradebook.csv.
+    """
+    assignment = options.the_assignment(assignment_file, only, timeout, memory)
+    from harness import intake
+
+    try:
+        submissions = intake.find(folder)
+    except intake.IntakeError as error:
+        options.usage_error(str(error))
+    if not submissions:
+        click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
+        sys.exit(NOTHING_FOUND)
+    out = _writable(out or Path("reports") / assignment.id)
+
+    from harness.batch import Batch
+    from harness.cli.words import catalogue
+    from harness.export.gradebook import write_gradebook
+    from harness.report import terminal
+    from harness.report.pages import write_pages
+    from harness.results import Results, write_results
+
+    started = now()
+    done: list[SubmissionResult] = []
+    interrupted = False
+    with Batch(assignment, seed=seed, jobs=jobs or cores()) as batch:
+        try:
+            for result in _progress(batch.grade(submissions), len(submissions), quiet, verbose):
+                done.append(result)
+        except KeyboardInterrupt:
+            interrupted = True
+    order = {submission.id: at for at, submission in enumerate(submissions)}
+    done.sort(key=lambda result: order[result.id])
+    results = Results(batch.info, environment(started, batch.devices), tuple(done))
+    write_results(results, out / "results.json")
+    write_pages(results, catalogue(), out)
+    write_gradebook(results, out / "gradebook.csv")
+    if batch.witness_fault:
+        click.echo(f"gradstep: {batch.witness_fault}; graded by the reference alone.", err=True)
+    if interrupted:
+        left = len(submissions) - len(done)
+        click.echo(f"gradstep: interrupted; {left} not graded. The others are in {out}.", err=True)
+        sys.exit(INTERRUPTED)
+    if not quiet:
+        click.echo(terminal.summary(results, catalogue(), options.colored(color)))
+        click.echo(f"\n{out / 'index.html'}")
+    if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
+        sys.exit(BELOW)
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _writable(out: Path) -> Path:
+    """``out``, made if need be. Tried before any grading, so that no result is lost for want of a place."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        options.usage_error(f"{out}: cannot be written to ({error.strerror}); choose another folder with --out.")
+    return out
+
+
+def _progress(
+    results: Iterator[SubmissionResult], total: int, quiet: bool, verbose: bool
+) -> Iterator[SubmissionResult]:
+    """A bar on standard error, on a terminal only; with ``-v`` a line a submission instead."""
+    if verbose and not quiet:
+        for result in results:
+            click.echo(f"{result.id}: {result.score:g} / {result.max_points:g}", err=True)
+            yield result
+        return
+    hidden = quiet or not sys.stderr.isatty()
+    with click.progressbar(results, total, label="Grading", file=sys.stderr, hidden=hidden) as bar:
+        yield from bar

@@ -1,0 +1,79 @@
+"""Options that several verbs share, and how they turn into what the verbs need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from harness import assignment as assignments
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+PUBLIC_SEED = 0
+"""The seed of the cases a student checks against."""
+
+
+def grading(function: Command) -> Command:
+    """The options of everything that runs student code."""
+    for option in reversed(
+        [
+            click.option(
+                "--assignment",
+                "assignment_file",
+                type=click.Path(path_type=Path),
+                help="Assignment file (TOML).  [default: lecture 8]",
+            ),
+            click.option("--only", metavar="IDS", help="Algorithms, separated by commas; * matches any."),
+            click.option("--seed", type=int, default=PUBLIC_SEED, show_default=True, help="Draws the inputs."),
+            click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for each algorithm."),
+            click.option("--memory", type=click.IntRange(min=64), help="MB for each submission."),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def color(function: Command) -> Command:
+    """``--color``; see :func:`colored`."""
+    choice = click.Choice(["auto", "always", "never"])
+    return click.option("--color", type=choice, default="auto", show_default=True, help="Colours in the output.")(
+        function
+    )
+
+
+def colored(choice: str) -> bool:
+    """Whether to colour standard output: on a terminal, unless NO_COLOR is set."""
+    if choice == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return choice == "always"
+
+
+def the_assignment(
+    file: Path | None, only: str | None, timeout: float | None, memory: int | None
+) -> assignments.Assignment:
+    """The assignment the options describe, or a usage error."""
+    from dataclasses import replace
+
+    try:
+        chosen = assignments.load(file) if file else assignments.load()
+        if only is not None:
+            chosen = chosen.only(split(only))
+    except assignments.AssignmentError as error:
+        usage_error(str(error))
+    return replace(chosen, seconds=timeout or chosen.seconds, memory_mb=memory or chosen.memory_mb)
+
+
+def split(names: str) -> Sequence[str]:
+    """A comma-separated list, without the blanks."""
+    return [name.strip() for name in names.split(",") if name.strip()] or [names]
+
+
+def usage_error(sentence: str) -> NoReturn:
+    """One clear sentence on standard error, and exit code 2."""
+    click.echo(f"gradstep: {sentence}", err=True)
+    sys.exit(2)
