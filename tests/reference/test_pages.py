@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from replay import CLEAR, ROUNDINGS, SEED, Walk, excess, replay, separation, walks
 
 from reference import Case, Page, Stream, Variant, pages
+from tests.reference.replay import CLEAR, ROUNDINGS, SEED, Walk, excess, replay, separation, walks
 
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.

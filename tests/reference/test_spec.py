@@ -7,9 +7,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
-from replay import walks
 
 from reference import Page, PageError, Variant, pages
+from tests.reference.replay import walks
 
 PAGE = '''\
 """A page for the tests."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from replay import CLEAR, ROUNDINGS, SEED, Walk, excess, replay, separation
 
 from reference import Case, Page, Stream, pages
+from tests.reference.replay import CLEAR, ROUNDINGS, SEED, Walk, excess, replay, separation
 
 pytestmark = pytest.mark.slow
 
