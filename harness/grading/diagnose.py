@@ -109,10 +109,10 @@ def _matches(trajectory: Trajectory, replay: Replay, form: str) -> bool:
 
 
 def _agree(trajectory: Trajectory, replay: Replay, done: int) -> bool:
-    """Looks at a few steps first and at more while they agree, since most candidates leave at once."""
+    """Looks at one step first and at more while they agree, since most candidates leave at once."""
     start = 0
     while start < done:
-        stop = min(max(4, 3 * start), done)
+        stop = min(max(1, 4 * start), done)
         if trajectory.reach(stop) < stop:
             return False
         for quantity, numbers in (("w", replay.w), (POINT, replay.points)):
