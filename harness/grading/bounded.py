@@ -39,7 +39,9 @@ class Bounded(NDArrayOperatorsMixin):
 
     def __init__(self, value: Any, bound: Any, dtype: np.dtype[Any]) -> None:
         self.value: Extended = np.asarray(value, dtype=np.longdouble)
-        self.bound: Extended = np.broadcast_to(np.asarray(bound, dtype=np.longdouble), self.value.shape)
+        bound = np.asarray(bound, dtype=np.longdouble)
+        same = bound.shape == self.value.shape  # nearly always, and broadcast_to is slow
+        self.bound: Extended = bound if same else np.broadcast_to(bound, self.value.shape)
         self.dtype = dtype
 
     @classmethod

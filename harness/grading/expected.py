@@ -43,6 +43,7 @@ class Trajectory:
         self.length = len(stream.grads)
         self._points: list[Bounded] = []
         self._steps: list[Mapping[str, Bounded]] = []
+        self._blocks: dict[tuple[str, int, int], Block] = {}
         self._grads = stream.grads
         hyper = {name: self._hyper(value) for name, value in {**page.defaults, **case.hyper}.items()}
         order = () if stream.order is None else (stream.order,)
@@ -75,6 +76,12 @@ class Trajectory:
 
     def block(self, quantity: str, start: int, stop: int) -> Block:
         """``quantity`` (a named step, or ``point``) from step ``start`` (from 0) to before ``stop``."""
+        key = quantity, start, stop
+        if key not in self._blocks:
+            self._blocks[key] = self._block(*key)
+        return self._blocks[key]
+
+    def _block(self, quantity: str, start: int, stop: int) -> Block:
         self.reach(stop)
         if quantity == POINT:
             numbers = self._points[start : min(stop, len(self._steps))]

@@ -1,14 +1,15 @@
 """Comparing what a student's code did with what is expected, one case at a time.
 
-A number is right when its error is within its tolerance; written ``error <= tolerance``, never ``not error > tolerance``,
-so that a NaN is wrong. Results decide (every w, and the points where the gradient was asked). The inner steps a
-student offers only sharpen what is said of a failure.
+A number is right when its error is within its tolerance; written ``error <= tolerance``, never
+``not error > tolerance``, so that a NaN is wrong. Results decide: every w, and the points where the gradient was asked.
+The inner steps a student offers only sharpen what is said of a failure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,12 +59,12 @@ class Comparison:
     actual: Numbers
     block: Block
 
-    @property
+    @cached_property
     def ratios(self) -> Numbers:
         """Error in units of the tolerance, elementwise; infinite where only one side is finite."""
         return error_ratios(self.actual, self.block)
 
-    @property
+    @cached_property
     def first_wrong(self) -> int | None:
         """The first step (from 0) with a wrong element."""
         wrong = np.flatnonzero(_any_element(~(self.ratios <= 1)))

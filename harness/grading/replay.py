@@ -13,6 +13,14 @@ from reference import Case, Page, Stream
 
 Numbers = NDArray[Any]
 
+PROBLEMS = frozenset(
+    {
+        "raised", "not_started", "memory", "signature", "no_step", "not_iterator",
+        "stopped_early", "wrong_type", "wrong_shape", "no_w",
+    }
+)  # fmt: skip
+"""What a worker may report in place of numbers. Each is the id of a message."""
+
 MOST_CALLS_BEYOND = 4
 """The worker records this many points beyond one a step."""
 
@@ -64,11 +72,11 @@ def read_replay(reply: Any, case: Case, stream: Stream, page: Page) -> Replay:
     if offered.keys() - page.steps.keys() or any(len(values) != len(w) for values in offered.values()):
         raise ValueError("steps that the page does not have")
     problem = reply["problem"]
-    if problem is not None and (not isinstance(problem, dict) or not isinstance(problem["kind"], str)):
-        raise ValueError("a problem of no kind")
+    if problem is not None and problem["kind"] not in PROBLEMS:
+        raise ValueError("a problem of no known kind")
     if problem is None and page.form == "optimizer" and len(w) != len(stream.grads):
         raise ValueError("fewer steps than were asked for")
-    dtypes = tuple((str(name), int(step)) for name, step in reply["dtypes"])
+    dtypes = tuple((str(name)[:16], int(step)) for name, step in reply["dtypes"])
     return Replay(w, points, calls, int(reply["asked"]), dtypes, offered, problem)
 
 

@@ -1,0 +1,5 @@
+"""``python -m harness`` is ``gradstep``."""
+
+from harness.cli import main
+
+main()
