@@ -21,7 +21,7 @@ from harness.report import tally
 from harness.report.catalogue import Catalogue
 from harness.report.charts import histogram
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import MARKS, PART, Mark
+from harness.report.marks import MARKS, PART
 from harness.report.matrix import matrix
 from harness.report.messages import explain
 from harness.report.wording import error, points, ratio, short, visible
@@ -199,6 +199,3 @@ def _moment(time: str) -> str:
         return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d, %H:%M} UTC"
     except ValueError:
         return time
-
-
-__all__ = ["Mark", "cohort_page", "page_name", "student_page", "write_pages"]
