@@ -123,7 +123,6 @@ def cohort_page(results: Results, catalogue: Catalogue) -> str:
         unloaded=[(s, explain(s.load_error.message, None, catalogue)) for s in by_score if s.load_error],
         ours=[(student, each) for student, its in found for each in its.open if each.result.status == "harness_error"],
         mistakes=mistakes,
-        rarer=sum(map(len, mistakes[12:])),
         unexplained=unexplained,
         open_count=sum(map(len, unexplained)),
         dialects=tally.variants(results, catalogue, "dialect"),
