@@ -57,7 +57,7 @@ def command(
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
     elif not quiet:
-        click.echo(terminal.digest(result, catalogue(), options.colored(color), verbose))
+        click.echo(terminal.digest(result, catalogue(), options.colored(color), verbose), nl=False)
     statuses = {algorithm.status for algorithm in result.algorithms}
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)

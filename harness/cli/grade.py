@@ -94,7 +94,7 @@ def command(
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
         click.echo(terminal.summary(results, catalogue(), options.colored(color)))
-        click.echo(f"\n{out / 'index.html'}")
+        click.echo(out / "index.html")
     if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
         sys.exit(BELOW)
 
