@@ -211,10 +211,11 @@ def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
     """Everything known of one algorithm: words, formula, code, known mistakes and dialects."""
     pen = Pen(color)
     of_kind = {kind: [each for each in text.variants.values() if each.kind == kind] for kind in ("mistake", "dialect")}
-    slide = f"  {pen.quiet(f'slide: {text.slide}')}" if text.slide else ""
+    sources = [("slide", text.slide), ("paper", text.paper)]
     parts = [
-        f"{pen.strong(text.title)}{slide}\n{text.call}",
+        f"{pen.strong(text.title)}\n{text.call}",
         text.text,
+        "\n".join(pen.quiet(f"{kind}: {source}") for kind, source in sources if source),
         _section("On the slide", list(text.steps.values()), pen),
         _section("As code", source.rstrip().splitlines(), pen),
         _section("Known mistakes", [_variant(each, pen) for each in of_kind["mistake"]], pen),
