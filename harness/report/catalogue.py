@@ -39,10 +39,10 @@ class AlgorithmText:
     topic: str
     call: str
     slide: str = ""
-    paper: str = ""
     text: str = ""
     steps: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, VariantText] = field(default_factory=dict)
+    paper: str = ""
 
 
 Catalogue: TypeAlias = Mapping[str, AlgorithmText]
