@@ -121,8 +121,9 @@ class Findings:
 
 
 def findings(submission: SubmissionResult, catalogue: Catalogue) -> Findings:
-    """Everything there is to show of a submission's algorithms."""
-    return Findings(tuple(finding(each, catalogue) for each in submission.algorithms))
+    """Everything there is to show of a submission's algorithms: nothing where one load error says it all."""
+    shown = () if submission.unloaded else submission.algorithms
+    return Findings(tuple(finding(each, catalogue) for each in shown))
 
 
 def finding(result: AlgorithmResult, catalogue: Catalogue) -> Finding:
@@ -164,7 +165,7 @@ def _standing(
     if step in touched and variant is not None and variant.kind == "dialect":
         return "≈", "note", f"differs in {variant.home}" if variant.home else "another convention"
     if step in touched:
-        return "×", "wrong", "the mistake is here"
+        return "×", "wrong", "mistake here"
     if step in seen.right:
         return "✓", "right", "right at every step"
     return "", "", "follows from it" if wrong_before else ""

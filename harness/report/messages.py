@@ -45,7 +45,7 @@ _WHERE_WRONG = (
     "Case: {case}, {why}.",
     "Cases that fail: {failing} of {total}.",
 )
-_GUARD = 'Code outside functions runs at import: move experiments under if __name__ == "__main__":.'
+_GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
 
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
@@ -152,6 +152,24 @@ ENTRIES: Mapping[str, Entry] = {
         ("Case: {case}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
     ),
+    "too_many_steps": Entry(
+        ("case", "steps"),
+        ("The epoch has more steps than batches: {steps} are right.",),
+        ("Case: {case}.",),
+        ("Cut order into consecutive pieces of batch_size that do not overlap.",),
+    ),
+    "bad_point": Entry(
+        ("case", "step"),
+        ("grad is asked at something that is no array of the shape of w.",),
+        ("Case: {case}.", "Step: {step}."),
+        ("Pass grad the parameters themselves, w or the point the slide names, of the same shape.",),
+    ),
+    "garbled": Entry(
+        ("text",),
+        ("The process of the code sent back something that is no result.",),
+        ("What was wrong with it: {text}.",),
+        ("Leave file descriptors and sockets alone: results travel through one.",),
+    ),
     "wrong_type": Entry(
         ("case", "step", "quantity", "type"),
         ("{quantity} is of type {type}, not a number or an array.",),
@@ -186,14 +204,14 @@ ENTRIES: Mapping[str, Entry] = {
     "syntax_error": Entry(
         ("file", "line", "text", "code"),
         ("Python cannot read {file}, line {line}: {text}.", "Python cannot read {file}: {text}."),
-        ("The line: {code}",),
+        ("The line: “{code}”.",),
         ("Look at this line and the one before it: a bracket, a quote, a colon or the indentation.",),
     ),
     "import_raised": Entry(
         ("type", "text", "file", "line"),
         ("Importing the file raised {type}: {text}", "Importing the file raised {type}."),
         ("Where: {file}, line {line}.",),
-        (_GUARD,),
+        ("Begin at the last line of the traceback. " + _GUARD,),
     ),
     "import_timeout": Entry(
         ("seconds",),
@@ -224,10 +242,15 @@ ENTRIES: Mapping[str, Entry] = {
         ("No Python file found in the submission.",),
         remedy=("Hand in a .py file, a package folder, a notebook, or an archive of these.",),
     ),
-    "not_text": Entry(
-        ("file",),
-        ("{file} is not a text file.",),
-        remedy=("Save it as plain text in UTF-8 and hand it in again.",),
+    "not_readable": Entry(
+        (),
+        ("A file of the submission cannot be read.",),
+        remedy=("Check the permissions of the files, then grade again.",),
+    ),
+    "too_large": Entry(
+        (),
+        ("The submission holds more than 4 MB of Python.",),
+        remedy=("Hand in the code alone, without libraries and virtual environments.",),
     ),
     "bad_backend": Entry(
         ("value",),
@@ -289,7 +312,7 @@ def _first(texts: tuple[str, ...], words: Mapping[str, str]) -> str | None:
 
 
 def _all(texts: tuple[str, ...], words: Mapping[str, str]) -> list[str]:
-    return [_capital(text.format_map(words)) for text in texts if _fields(text) <= words.keys()]
+    return [_closed(_capital(text.format_map(words))) for text in texts if _fields(text) <= words.keys()]
 
 
 @cache
@@ -300,6 +323,11 @@ def _fields(text: str) -> frozenset[str]:
 def _capital(text: str) -> str:
     """Only what begins in words, as ``the point …``; a quantity keeps the case it has in the code."""
     return text[0].upper() + text[1:] if text.startswith("the ") else text
+
+
+def _closed(text: str) -> str:
+    """With a full stop: what Python and students say often has none."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _as_data(params: Mapping[str, Any]) -> str:
