@@ -208,7 +208,10 @@ class Batch:
 
     def _completed(self, message: Message | None, id: str) -> Message | None:
         """What the worker could not know and the message tells: the limit it met, the signature it should have."""
-        known: Mapping[str, Mapping[str, Any]] = {"memory": {"mb": self.limits.memory_mb}, "signature": {"call": pages()[id].call}}
+        known: Mapping[str, Mapping[str, Any]] = {
+            "memory": {"mb": self.limits.memory_mb},
+            "signature": {"call": pages()[id].call},
+        }
         if message is None or message.id not in known:
             return message
         return Message(message.id, {**message.params, **known[message.id]})

@@ -25,6 +25,4 @@ def _algorithm(page: Page) -> AlgorithmText:
 
 
 def _variant(page: Page, variant: Variant) -> VariantText:
-    return VariantText(
-        variant.kind, variant.id, variant.headline, variant.remedy, variant.home, page.touched(variant)
-    )
+    return VariantText(variant.kind, variant.id, variant.headline, variant.remedy, variant.home, page.touched(variant))

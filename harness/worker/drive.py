@@ -80,9 +80,7 @@ class Record:
         except NotPlain as error:
             raise Problem("wrong_type", step=step, quantity="w", type=error.type) from None
         if array.shape != self.shape:
-            raise Problem(
-                "wrong_shape", step=step, quantity="w", actual=list(array.shape), expected=list(self.shape)
-            )
+            raise Problem("wrong_shape", step=step, quantity="w", actual=list(array.shape), expected=list(self.shape))
         if not self.dtypes or self.dtypes[-1][0] != dtype:
             self.dtypes.append([dtype, step])
         self.w.append(array)

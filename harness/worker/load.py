@@ -64,7 +64,9 @@ def _module_name(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def load(files: Mapping[str, bytes], entries: Sequence[str], ids: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def load(
+    files: Mapping[str, bytes], entries: Sequence[str], ids: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Import the ``entries`` and look for ``ids``. Returns the objects by id, and what to tell the grader.
 
     One entry that fails does not cost the others what they offer.

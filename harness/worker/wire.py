@@ -31,7 +31,7 @@ class WireError(Exception):
     """The other side sent something that is no frame, or more than was asked for."""
 
 
-class Closed(Exception):
+class Closed(Exception):  # noqa: N818  # an end, as often wanted as not
     """The other side closed the connection."""
 
 
@@ -78,7 +78,7 @@ def _finite(text: str) -> float:
 
 def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
     total = 0
-    header["payload"]  # noqa: B018  # a KeyError here is the reader's to report
+    header["payload"]  # a KeyError here is the reader's to report
     for dtype, shape in header["arrays"]:
         sides = type(shape) is list and len(shape) <= 16 and all(type(n) is int and n >= 0 for n in shape)
         if dtype not in _DTYPES or not sides:
