@@ -208,13 +208,11 @@ class Batch:
 
     def _completed(self, message: Message | None, id: str) -> Message | None:
         """What the worker could not know and the message tells: the limit it met, the signature it should have."""
-        known: Mapping[str, Mapping[str, Any]] = {
-            "memory": {"mb": self.limits.memory_mb},
-            "signature": {"call": pages()[id].call},
-        }
-        if message is None or message.id not in known:
-            return message
-        return Message(message.id, {**message.params, **known[message.id]})
+        if message and message.id == "memory":
+            return Message("memory", {"mb": self.limits.memory_mb})
+        if message and message.id == "signature":
+            return Message("signature", {**message.params, "call": pages()[id].call})
+        return message
 
     def _points(self, id: str, found: Verdict) -> float:
         return scored(found, self.references[id], self.assignment) if found.cases else 0.0

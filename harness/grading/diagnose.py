@@ -1,7 +1,8 @@
 """Finding the known mistake whose values a student's are, by running it.
 
 Every mistake and dialect of the page is executable. One is named only where it explains **all** cases, failing and
-passing alike. Single ones are tried first, then a mistake under a dialect, then two mistakes: the smaller explanation wins.
+passing alike. Single ones are tried first, then a mistake under a dialect, then two mistakes: the smaller explanation
+wins.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _agree(trajectory: Trajectory, replay: Replay, done: int) -> bool:
 
 
 def _near(actual: Numbers, trajectory: Trajectory, quantity: str, start: int, stop: int) -> bool:
-    """Within :data:`MATCH`. What is not finite must not be finite in both; where the bound is lost, nothing is asked."""
+    """Within :data:`MATCH`. What is not finite in one must not be finite in both; a lost bound asks for nothing."""
     if len(actual) != stop - start:
         return False
     if start == stop:

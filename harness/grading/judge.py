@@ -1,8 +1,8 @@
 """Comparing what a student's code did with what is expected, one case at a time.
 
-A number is right when its error is within its tolerance; written ``error <= tolerance``, never ``not error > tolerance``,
-so that a NaN is wrong. Results decide (every w, and the points where the gradient was asked). The inner steps a
-student offers only sharpen what is said of a failure.
+A number is right when its error is within its tolerance; written ``error <= tolerance``, never
+``not error > tolerance``, so that a NaN is wrong. Results decide: every w, and the points where the gradient was asked.
+The inner steps a student offers only sharpen what is said of a failure.
 """
 
 from __future__ import annotations

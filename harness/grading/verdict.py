@@ -42,13 +42,9 @@ def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> 
     ]
 
 
-def verdict(
-    reference: Reference, replays: Sequence[list[Replay]], witnesses: Sequence[Sequence[Witness]]
-) -> Verdict:
+def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Sequence[Sequence[Witness]]) -> Verdict:
     """Judge one algorithm case by case, and name the mistake where there is one. ``witnesses`` may be empty."""
-    judged = [
-        judge(reference, at, each, list(witnesses[at]) if witnesses else []) for at, each in enumerate(replays)
-    ]
+    judged = [judge(reference, at, each, list(witnesses[at]) if witnesses else []) for at, each in enumerate(replays)]
     failing = [each for each in judged if not each.passed]
     if not failing:
         return Verdict("pass", tuple(each.result for each in judged), notes=_notes(reference, judged))
@@ -68,9 +64,7 @@ def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> fl
     """Points by the weight of the passed cases; a dialect earns by the assignment's policy."""
     worth = {"pass": 1.0, "dialect": {"accept": 1.0, "half": 0.5, "reject": 0.0}[assignment.dialects]}
     weights = [case.weight for case in reference.cases]
-    earned = sum(
-        weight * worth.get(result.status, 0.0) for weight, result in zip(weights, verdict.cases, strict=True)
-    )
+    earned = sum(weight * worth.get(result.status, 0.0) for weight, result in zip(weights, verdict.cases, strict=True))
     whole = earned == sum(weights)
     share = earned / sum(weights) if assignment.partial or whole else 0.0
     return share * assignment.points[reference.page.id]

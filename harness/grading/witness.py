@@ -35,9 +35,7 @@ class Testimony:
 def ask(sock: socket.socket, ids: Sequence[str], seed: int, seconds: float) -> Testimony:
     """Raises TimeoutError, ``wire.Closed`` or ``wire.WireError``."""
     wire.send(sock, {"ids": list(ids), "seed": seed})
-    reply = wire.receive(
-        sock, deadline=time.monotonic() + seconds, body_limit=BODY_LIMIT, header_limit=HEADER_LIMIT
-    )
+    reply = wire.receive(sock, deadline=time.monotonic() + seconds, body_limit=BODY_LIMIT, header_limit=HEADER_LIMIT)
     return Testimony(reply["witnesses"], tuple(reply["devices"]))
 
 

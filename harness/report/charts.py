@@ -13,6 +13,7 @@ WIDTH = 430
 FLOOR = 140
 TALLEST = 100
 BINS = 20
+TICKS = 5
 WIDTHS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
@@ -47,7 +48,7 @@ class Histogram:
 
 def histogram(students: Sequence[SubmissionResult], most: float, median: float) -> Histogram:
     """Where each student's square stands; the higher the tallest column, the flatter the squares."""
-    width = next((each for each in WIDTHS if most <= each * BINS), most / BINS) or 1
+    width = _round_width(most, BINS)
     bins = max(1, round(most / width + 0.499))
     columns: dict[int, list[SubmissionResult]] = defaultdict(list)
     for student in students:
@@ -60,5 +61,15 @@ def histogram(students: Sequence[SubmissionResult], most: float, median: float) 
         for row, student in enumerate(stack)
     )
     scale = WIDTH / (bins * width)
-    ticks = tuple((round(share * most * scale, 2), points(share * most)) for share in (0, 0.25, 0.5, 0.75, 1))
+    ticks = tuple((round(tick * scale, 2), points(tick)) for tick in _ticks(most))
     return Histogram(width, round(step_x - 2, 2), round(step_y * 0.88, 2), squares, ticks, round(median * scale, 2))
+
+
+def _ticks(most: float) -> list[float]:
+    step = _round_width(most, TICKS)
+    return [tick * step for tick in range(int(most / step) + 1)]
+
+
+def _round_width(most: float, count: int) -> float:
+    """The smallest round width of which ``count`` cover everything."""
+    return next((each for each in WIDTHS if most <= each * count), most / count)

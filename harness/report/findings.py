@@ -164,7 +164,7 @@ def _standing(
     if step in touched and variant is not None and variant.kind == "dialect":
         return "≈", "note", f"differs in {variant.home}" if variant.home else "another convention"
     if step in touched:
-        return "×", "wrong", "the mistake is here"
+        return "×", "wrong", "mistake here"
     if step in seen.right:
         return "✓", "right", "right at every step"
     return "", "", "follows from it" if wrong_before else ""

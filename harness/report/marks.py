@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.results import AlgorithmResult, Status
 
-Tone = Literal["right", "wrong", "part", "note", "quiet", "alarm", "ours"]
+Tone = Literal["right", "wrong", "part", "note", "absent", "alarm", "ours"]
 """How loudly a mark speaks; pages have a class for each."""
 
 
@@ -26,13 +26,13 @@ MARKS: Mapping[Status, Mark] = {
     "pass": Mark("✓", "right", "right", "right"),
     "fail": Mark("×", "wrong", "wrong", "fix"),
     "dialect": Mark("≈", "note", "dialect", "dialect"),
-    "missing": Mark("–", "quiet", "not found", "missing"),
+    "missing": Mark("–", "absent", "not found", "missing"),
     "error": Mark("!", "alarm", "error", "fix"),
     "timeout": Mark("T", "alarm", "timeout", "fix"),
     "memory": Mark("M", "alarm", "out of memory", "fix"),
     "crash": Mark("C", "alarm", "crashed", "fix"),
     "forbidden": Mark("⊘", "alarm", "forbidden", "fix"),
-    "skipped": Mark("S", "quiet", "skipped", "open"),
+    "skipped": Mark("S", "absent", "skipped", "open"),
     "harness_error": Mark("H", "ours", "harness error", "open"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -61,13 +62,13 @@ def _columns(
     order: Sequence[str], found: Sequence[tuple[SubmissionResult, Findings]], catalogue: Catalogue
 ) -> list[Column]:
     loaded = [its for student, its in found if not student.load_error]
+    wanting = Counter(each.id for its in loaded for each in its.all if each.mark.group in ("fix", "missing"))
     columns: list[Column] = []
     for id in order:
         topic = algorithm_text(catalogue, id).topic
-        not_right = sum(each.id == id and each.mark.group in ("fix", "missing") for its in loaded for each in its.all)
-        hot = not_right > 1 and not_right >= HOT * len(loaded)
+        hot = wanting[id] > 1 and wanting[id] >= HOT * len(loaded)
         opens = not columns or columns[-1].topic != topic
-        columns.append(Column(id, topic, opens, not_right, hot))
+        columns.append(Column(id, topic, opens, wanting[id], hot))
     return columns
 
 

@@ -45,7 +45,7 @@ _WHERE_WRONG = (
     "Case: {case}, {why}.",
     "Cases that fail: {failing} of {total}.",
 )
-_GUARD = 'Code outside functions runs at import: move experiments under if __name__ == "__main__":.'
+_GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
 
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
@@ -186,14 +186,14 @@ ENTRIES: Mapping[str, Entry] = {
     "syntax_error": Entry(
         ("file", "line", "text", "code"),
         ("Python cannot read {file}, line {line}: {text}.", "Python cannot read {file}: {text}."),
-        ("The line: {code}",),
+        ("The line: “{code}”.",),
         ("Look at this line and the one before it: a bracket, a quote, a colon or the indentation.",),
     ),
     "import_raised": Entry(
         ("type", "text", "file", "line"),
         ("Importing the file raised {type}: {text}", "Importing the file raised {type}."),
         ("Where: {file}, line {line}.",),
-        (_GUARD,),
+        ("Begin at the last line of the traceback. " + _GUARD,),
     ),
     "import_timeout": Entry(
         ("seconds",),
@@ -289,7 +289,7 @@ def _first(texts: tuple[str, ...], words: Mapping[str, str]) -> str | None:
 
 
 def _all(texts: tuple[str, ...], words: Mapping[str, str]) -> list[str]:
-    return [_capital(text.format_map(words)) for text in texts if _fields(text) <= words.keys()]
+    return [_closed(_capital(text.format_map(words))) for text in texts if _fields(text) <= words.keys()]
 
 
 @cache
@@ -300,6 +300,11 @@ def _fields(text: str) -> frozenset[str]:
 def _capital(text: str) -> str:
     """Only what begins in words, as ``the point …``; a quantity keeps the case it has in the code."""
     return text[0].upper() + text[1:] if text.startswith("the ") else text
+
+
+def _closed(text: str) -> str:
+    """With a full stop: what Python and students say often has none."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _as_data(params: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from harness.report import tally
 from harness.report.catalogue import Catalogue
 from harness.report.charts import histogram
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import MARKS, PART, Mark
+from harness.report.marks import MARKS, PART
 from harness.report.matrix import matrix
 from harness.report.messages import explain
 from harness.report.wording import error, points, ratio, short, visible
@@ -123,7 +123,6 @@ def cohort_page(results: Results, catalogue: Catalogue) -> str:
         unloaded=[(s, explain(s.load_error.message, None, catalogue)) for s in by_score if s.load_error],
         ours=[(student, each) for student, its in found for each in its.open if each.result.status == "harness_error"],
         mistakes=mistakes,
-        rarer=sum(map(len, mistakes[12:])),
         unexplained=unexplained,
         open_count=sum(map(len, unexplained)),
         dialects=tally.variants(results, catalogue, "dialect"),
@@ -199,6 +198,3 @@ def _moment(time: str) -> str:
         return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d, %H:%M} UTC"
     except ValueError:
         return time
-
-
-__all__ = ["Mark", "cohort_page", "page_name", "student_page", "write_pages"]

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.report.catalogue import AlgorithmText, Catalogue, Kind, VariantText, algorithm_text, variant_text
+from harness.report.evidence import evidence
 from harness.results import AlgorithmResult, Results, Status, SubmissionResult
+
+UNEXPLAINED = ("diverges", "not_finite")
+"""The messages that say where values go wrong and not why."""
 
 
 @dataclass(frozen=True)
 class Count:
-    """Some students who have one thing in common, the most of them first when sorted by :attr:`order`."""
+    """Students who have one thing in common: a mistake or dialect, or the step that goes wrong first."""
 
     text: AlgorithmText
     variant: VariantText | None
@@ -63,7 +67,7 @@ def unexplained(results: Results, catalogue: Catalogue) -> tuple[Count, ...]:
     """What is wrong and fits no known mistake, by algorithm: to be read by a person."""
     students: dict[str, list[SubmissionResult]] = defaultdict(list)
     for submission, result in _all(results):
-        if result.status == "fail" and result.diagnosis is None:
+        if result.status == "fail" and (result.message is None or result.message.id in UNEXPLAINED):
             students[result.id].append(submission)
     return _most_first(Count(algorithm_text(catalogue, id), None, tuple(found)) for id, found in students.items())
 
@@ -72,8 +76,8 @@ def first_wrong(results: Results, catalogue: Catalogue) -> tuple[Count, ...]:
     """The steps at which values are right up to there and wrong from there on, the most frequent first."""
     students: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
     for submission, result in _all(results):
-        if result.status == "fail" and result.message and "quantity" in result.message.params:
-            students[result.id, str(result.message.params["quantity"])].append(submission)
+        if result.status == "fail" and (seen := evidence(result.message)):
+            students[result.id, seen.quantity].append(submission)
     return _most_first(
         Count(algorithm_text(catalogue, id), None, tuple(found), step) for (id, step), found in students.items()
     )

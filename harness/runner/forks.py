@@ -76,7 +76,10 @@ class ForkServer:
         self._process.stderr.close()
 
     def fork(self, entry: str) -> Child:
-        """A child that runs ``entry`` ("module:function") on the other end of the socket. Raises :class:`ForkError`."""
+        """A child that runs ``entry`` ("module:function") with the other end of the socket.
+
+        Raises :class:`ForkError`.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             answer = self._ask({"op": "fork", "entry": entry}, [theirs.fileno()])

@@ -13,7 +13,7 @@ import numpy as np
 _FLOATS = {"float32", "float64"}
 
 
-class NotPlain(Exception):  # noqa: N818  # an answer
+class NotPlain(Exception):  # noqa: N818  # an answer, which its caller turns into a problem
     """The value is no array of floats; ``type`` says what it is."""
 
     def __init__(self, type: str) -> None:
@@ -24,8 +24,8 @@ class NotPlain(Exception):  # noqa: N818  # an answer
 def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     """A float array copied from ``value``, and the name of the dtype it came in.
 
-    Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only.
-    What is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
+    Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only. What
+    is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
     kind = type(value)
     if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):

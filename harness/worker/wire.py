@@ -31,7 +31,7 @@ class WireError(Exception):
     """The other side sent something that is no frame, or more than was asked for."""
 
 
-class Closed(Exception):  # noqa: N818  # an end, as often wanted as not
+class Closed(Exception):  # noqa: N818  # the usual end of a conversation
     """The other side closed the connection."""
 
 
@@ -56,6 +56,7 @@ def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_lim
     try:
         header = json.loads(raw, parse_constant=_finite, parse_float=_finite)
         shapes = list(_shapes(header, body_length))
+        payload = header["payload"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WireError(f"a frame with a header that makes no sense ({error})") from error
     body = _exactly(sock, body_length, deadline)
@@ -64,7 +65,7 @@ def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_lim
         for dtype, shape, size in shapes:
             arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
             at += size
-        return _lower(header["payload"], arrays)
+        return _lower(payload, arrays)
     except (ValueError, RecursionError) as error:  # a side numpy cannot hold, lists deeper than Python's stack
         raise WireError(f"a frame that cannot be put together ({error})") from error
 
@@ -78,7 +79,6 @@ def _finite(text: str) -> float:
 
 def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
     total = 0
-    header["payload"]  # a KeyError here is the reader's to report
     for dtype, shape in header["arrays"]:
         sides = type(shape) is list and len(shape) <= 16 and all(type(n) is int and n >= 0 for n in shape)
         if dtype not in _DTYPES or not sides:

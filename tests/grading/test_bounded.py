@@ -1,4 +1,4 @@
-"""The bound must hold: whatever a program in the student's dtype gets, it lies within the derived bound of the truth."""
+"""The bound must hold: whatever a program in the student's dtype gets lies within the derived bound of the truth."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def within(bounded: Bounded, value: Any, slack: float = 1.0) -> bool:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(pairs=st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8))
-def test_a_program_in_the_dtype_stays_within_the_bound(
-    name: str, dtype: str, pairs: list[tuple[float, float]]
-) -> None:
+def test_a_program_in_the_dtype_stays_within_the_bound(name: str, dtype: str, pairs: list[tuple[float, float]]) -> None:
     a, b = np.array(pairs, dtype=dtype).T
     operation = OPERATIONS[name]
     exact = Bounded(a, 0, a.dtype), Bounded(b, 0, b.dtype)
@@ -84,7 +82,15 @@ def test_a_number_the_dtype_cannot_write_is_one_rounding_off() -> None:
 
 @pytest.mark.parametrize(
     "exact",
-    [lambda x: x + 0, lambda x: x - 0, lambda x: 1 * x, lambda x: -1 * x, lambda x: x / 1, lambda x: 0 * x, lambda x: +x],
+    [
+        lambda x: x + 0,
+        lambda x: x - 0,
+        lambda x: 1 * x,
+        lambda x: -1 * x,
+        lambda x: x / 1,
+        lambda x: 0 * x,
+        lambda x: +x,
+    ],
 )
 def test_exact_operations_add_nothing(exact: Callable[[Bounded], Bounded]) -> None:
     x = Bounded([0.1, 3.0], 0, np.dtype("float64"))

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.export import write_gradebook
+from tests.cohort import CATALOGUE, COHORT, HOSTILE, student
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> list[dict[str, str]]:
+    path = tmp_path / "gradebook.csv"
+    write_gradebook(COHORT, path)
+    assert path.read_bytes()[:2] == b"id", "no byte-order mark"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_line_a_student(rows: list[dict[str, str]]) -> None:
+    assert len(rows) == len(COHORT.submissions)
+    first = rows[0]
+    assert list(first)[:4] == ["id", "path", "score", "max_points"]
+    assert list(first)[4 : 4 + len(CATALOGUE)] == list(CATALOGUE)
+    assert (first["id"], first["score"], first["max_points"]) == ("2023-11482", "7.5", "14.0")
+    assert (first["adam"], first["adam status"]) == ("0.0", "fail")
+    assert (first["momentum"], first["rmsprop status"], first["amsgrad status"]) == ("0.5", "dialect", "missing")
+    assert first["load_error"] == ""
+
+
+def test_what_was_not_loaded_or_not_graded_shows(rows: list[dict[str, str]]) -> None:
+    by_id = {row["id"]: row for row in rows}
+    assert by_id["2023-11551"]["load_error"] == "import_raised"
+    assert by_id["2023-11482"]["lion"] == ""
+    assert by_id["2023-10093"]["lion status"] == "pass"
+
+
+def test_no_spreadsheet_runs_a_cell(rows: list[dict[str, str]]) -> None:
+    hostile = rows[-1]
+    assert hostile["id"] == "'=cmd()" + HOSTILE.replace("\ud800", "\\ud800")
+    assert hostile["path"].startswith("'-rf")
+    for row in rows:
+        assert not any(value[:1] in tuple("=+-@\t\r\n\0＝＋－＠") for value in row.values() if value)
+
+
+@pytest.mark.parametrize("id", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\x00x", "＝1"])
+def test_formulas_are_quoted(id: str, tmp_path: Path) -> None:
+    write_gradebook(replace(COHORT, submissions=(student(id),)), tmp_path / "g.csv")
+    with (tmp_path / "g.csv").open(encoding="utf-8", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["id"] == f"'{id}"

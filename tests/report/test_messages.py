@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from harness.report.messages import ENTRIES, explain
+from harness.results import Message
+from tests.cohort import CATALOGUE, EXAMPLES, HOSTILE, LONG, NAN_VALUES, VALUES
+
+
+def test_every_message_has_an_example() -> None:
+    assert set(EXAMPLES) == set(ENTRIES)
+
+
+@pytest.mark.parametrize("id", ENTRIES)
+def test_every_message_renders_with_its_documented_params(id: str) -> None:
+    assert set(EXAMPLES[id]) == set(ENTRIES[id].params)
+    sentence = explain(Message(id, EXAMPLES[id]), "adam", CATALOGUE)
+    assert sentence.headline != f"{id}.", "no headline had all its words"
+    assert sentence.headline.endswith((".", "?", "!"))
+    for text in (sentence.headline, sentence.detail, sentence.remedy):
+        assert "{" not in text.replace('{"w": w}', "")
+        assert "None" not in text.replace("returns None", "")
+        assert ".." not in text.replace("...", "")
+
+
+@pytest.mark.parametrize("id", ENTRIES)
+def test_texts_name_only_words_that_some_message_has(id: str) -> None:
+    made = {"title", "method", "slide_lines", "name", "place", "yours", "ratio", "formula", "unseen", "expected"}
+    made |= {"variant", "variant_remedy", "home", "also", "second"}
+    entry = ENTRIES[id]
+    for text in (*entry.headline, *entry.detail, *entry.remedy):
+        named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        assert named <= {*entry.params, *made}
+
+
+@pytest.mark.parametrize("id", ENTRIES)
+@pytest.mark.parametrize("algorithm", ["adam", "lion", None])
+def test_a_message_survives_lost_params_and_unknown_algorithms(id: str, algorithm: str | None) -> None:
+    for params in ({}, {"around": "what"}, dict.fromkeys(EXAMPLES[id]), EXAMPLES[id]):
+        assert explain(Message(id, params), algorithm, CATALOGUE).headline
+
+
+@pytest.mark.parametrize("id", ENTRIES)
+def test_hostile_params_are_shown_not_acted_on(id: str) -> None:
+    for text in (HOSTILE, LONG):
+        sentence = explain(Message(id, dict.fromkeys(EXAMPLES[id], text)), "adam", CATALOGUE)
+        for part in (sentence.headline, sentence.detail, sentence.remedy):
+            assert part.isprintable()
+            assert len(part) < 2000
+
+
+def test_a_mistake_says_what_where_and_what_to_do() -> None:
+    sentence = explain(Message("mistake", EXAMPLES["mistake"]), "adam", CATALOGUE)
+    assert sentence.headline == "Your values are Adam's without bias correction."
+    assert sentence.detail == (
+        "Right at every step so far: m, v. "
+        "First wrong: m_hat[0], step 4: expected 0.576456, yours 0.549905, 17,701 × tolerance. "
+        "Case: late-start-float32, the gradient is 0 for three steps, then random. Cases that fail: 12 of 12."
+    )
+    assert sentence.remedy.startswith("m and v start at 0")
+
+
+def test_other_explanations_are_named() -> None:
+    params = {**EXAMPLES["mistake"], "also": ["betas_swapped"], "second": "eps_outside_root"}
+    detail = explain(Message("mistake", params), "adam", CATALOGUE).detail
+    assert "Fits as well: β₁ and β₂ are swapped." in detail
+    assert "Besides: ε stands outside the root: √v̂ + ε." in detail
+
+
+def test_where_nothing_fits_the_next_step_depends_on_what_was_seen() -> None:
+    def remedy(**params: object) -> str:
+        return explain(Message("diverges", {**VALUES, **params}), "adam", CATALOGUE).remedy
+
+    assert "m̂ = m / (1 − β₁ᵗ)" in remedy()
+    assert remedy(quantity="w", right=["m"]).startswith("Keep v, m_hat, v_hat as attributes")
+    assert "√(v̂ + ε)" in remedy(quantity="w", right=["m", "v", "m_hat", "v_hat"])
+    assert "where grad is called" in remedy(quantity="point")
+
+
+def test_the_point_and_not_a_number() -> None:
+    params = {**VALUES, "quantity": "point", "index": [1, 2]}
+    point = explain(Message("diverges", params), "nag", CATALOGUE)
+    assert "the point where the gradient is asked, [1, 2], step 4" in point.detail
+    assert explain(Message("not_finite", NAN_VALUES), "adam", CATALOGUE).headline == "w becomes nan at step 4."
+
+
+def test_alternatives_follow_what_is_known() -> None:
+    def headline(id: str, **params: object) -> str:
+        return explain(Message(id, params), None, CATALOGUE).headline
+
+    assert headline("crash", signal="SIGSEGV", code=None) == "The process died: SIGSEGV."
+    assert headline("crash", signal=None, code=0) == "The code ended its own process with exit code 0."
+    assert headline("crash", signal=None, code=None) == "The process died."
+    assert headline("import_raised", type="ValueError", text="") == "Importing the file raised ValueError."
+
+
+def test_what_is_unknown_is_shown_as_data() -> None:
+    sentence = explain(Message("found_next_year", {"a": 1, "b": HOSTILE}), "adam", CATALOGUE)
+    assert sentence.headline == "found_next_year."
+    assert sentence.detail.startswith("a: 1; b: <script>")
+    mistake = explain(Message("mistake", {**VALUES, "mistake": "found_next_year", "also": []}), "adam", CATALOGUE)
+    assert mistake.headline == "Known mistake: found next year."

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from harness.report.terminal import digest, explain_page, listing, summary
+from harness.results import SubmissionResult
+from tests.cohort import CATALOGUE, COHORT, student
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_a_digest_shows_table_sentences_lines_and_values() -> None:
+    text = digest(COHORT.submissions[0], CATALOGUE, color=False)
+    assert "7.5 of 14 points" in text
+    for part in (
+        r"×   adam +wrong +0 / 1 +1 / 3",
+        r"✓   sgd +right +1 / 1 +2 / 2 +0\.32 × tolerance",
+        r"Not found: amsgrad, keras_sgd, keras_adam\.",
+        r"× adam \(optim\.py:15\): Your values are Adam's without bias correction\.",
+        r"→ m and v start at 0",
+        r"× m̂ = m / \(1 − β₁ᵗ\)   mistake here",
+        r"m_hat\[0\] \(float32, lr 0\.02, beta1 0\.8, beta2 0\.99\)",
+        r"step +expected +torch +yours +error +× tolerance",
+        r"× 4 +0\.576456000 +0\.576456030 +0\.549905000 +2\.7e-02 +17,701",
+        r"optim\.py:12  return 1 / \(1 - self\.b1\*\*self\.t\)",
+        r"i adam: several names match; Adam was graded\.",
+        r"gradstep explain momentum",
+    ):
+        assert re.search(part, text), part
+    assert "✓ m ←" not in text, "a line that is right needs no second look"
+
+
+def test_all_right_says_so() -> None:
+    assert "Nothing to fix" in digest(student("a"), CATALOGUE, color=False)
+
+
+def test_what_did_not_load_says_why_and_nothing_else() -> None:
+    submission = next(each for each in COHORT.submissions if each.id == "2023-11552")
+    text = digest(submission, CATALOGUE, color=False)
+    assert "Python cannot read optim.py, line 14: '(' was never closed." in text
+    assert "w = np.sqrt(v" in text
+    assert "Not found" not in text
+
+
+@pytest.mark.parametrize("submission", COHORT.submissions, ids=lambda each: ascii(each.id)[:20])
+def test_colour_changes_nothing_but_colour(submission: SubmissionResult) -> None:
+    plain = digest(submission, CATALOGUE, color=False)
+    assert all(char.isprintable() or char == "\n" for char in plain)
+    assert ANSI.sub("", digest(submission, CATALOGUE, color=True)) == plain
+
+
+def test_an_empty_catalogue_is_enough() -> None:
+    for submission in COHORT.submissions:
+        assert digest(submission, {}, color=False)
+    assert summary(COHORT, {}, color=False)
+    assert listing({}, color=False) == "\n"
+
+
+def test_the_summary_counts() -> None:
+    text = summary(COHORT, CATALOGUE, color=False)
+    for part in (
+        r"graded +11 of 13 submissions",
+        r"mean 9\.\d, median 11\.0, of 14",
+        r"\d+ right, \d+ wrong",
+        r"isolation +strict",
+        r"! 2023-11551: Importing the file raised NameError",
+        r"4  adam +Your values are Adam's without bias correction\.",
+    ):
+        assert re.search(part, text), part
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+def test_the_listing_and_a_page() -> None:
+    assert "Decay\n  time_decay(lr, decay, t)" in listing(CATALOGUE, color=False)
+    page = explain_page(CATALOGUE["adam"], "def adam(w, grad):\n    yield\n", color=False)
+    for part in ("Adam  slide: Adam", "m̂ = m / (1 − β₁ᵗ)", "def adam(w, grad):", "β₁ and β₂ are swapped.", "Right in:"):
+        assert part in page
