@@ -35,6 +35,7 @@ def momentum(w: Array, grad: Gradient, *, lr: float = 0.01, gamma: float = 0.9) 
 
 
 momentum.rounds("v may be recovered from the difference of two w", {"gamma * v + lr * grad(w)": "w"})
+momentum.rounds("v may be kept as an average, its weight 1 − γ undone in the rate", {"w - v": "v"})
 
 
 @momentum.oracle

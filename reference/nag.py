@@ -34,6 +34,7 @@ def nag(w: Array, grad: Gradient, *, lr: float = 0.01, gamma: float = 0.9) -> St
 
 
 nag.rounds("v may be recovered from the difference of two w", {"gamma * v + lr * grad(w - gamma * v)": "w"})
+nag.rounds("the look-ahead point may be what is kept, and w recovered from it", {"w - v": "gamma * v"})
 
 
 @nag.oracle

@@ -19,12 +19,14 @@ RIGHT = {"pass", "dialect", "missing", "skipped"}
 @click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the submission's part of results.json instead.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every case of every algorithm.")
 @options.color
 @options.grading
 def command(
     path: Path,
     as_json: bool,
     quiet: bool,
+    verbose: bool,
     color: str,
     assignment_file: Path | None,
     only: str | None,
@@ -55,7 +57,7 @@ def command(
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
     elif not quiet:
-        click.echo(terminal.digest(result, catalogue(), options.colored(color)))
+        click.echo(terminal.digest(result, catalogue(), options.colored(color), verbose), nl=False)
     statuses = {algorithm.status for algorithm in result.algorithms}
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)

@@ -53,7 +53,7 @@ def command(
     from harness import intake
 
     try:
-        submissions = intake.find(folder)
+        submissions, unmatched = intake.find(folder), intake.unmatched(folder)
     except intake.IntakeError as error:
         options.usage_error(str(error))
     if not submissions:
@@ -66,6 +66,7 @@ def command(
     from harness.export.gradebook import write_gradebook
     from harness.report import terminal
     from harness.report.pages import write_pages
+    from harness.report.wording import visible
     from harness.results import Results, write_results
 
     started = now()
@@ -90,8 +91,10 @@ def command(
         click.echo(f"gradstep: interrupted; {left} not graded. The others are in {out}.", err=True)
         sys.exit(INTERRUPTED)
     if not quiet:
+        if unmatched:
+            click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
         click.echo(terminal.summary(results, catalogue(), options.colored(color)))
-        click.echo(f"\n{out / 'index.html'}")
+        click.echo(out / "index.html")
     if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
         sys.exit(BELOW)
 

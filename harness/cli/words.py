@@ -18,6 +18,7 @@ def _algorithm(page: Page) -> AlgorithmText:
         topic=page.topic,
         call=page.call,
         slide=page.slide,
+        paper=page.paper,
         text=page.text,
         steps=page.steps,
         variants={variant.id: _variant(page, variant) for variant in page.variants},

@@ -92,7 +92,7 @@ class Trajectory:
         unit = np.longdouble(np.finfo(self.dtype).eps) / 2
         with np.errstate(invalid="ignore"):
             tolerance = C * unit * np.maximum(bound, np.abs(value)) + TRUTH_ERROR * unit * bound
-        return Block(value, tolerance)
+        return Block(value, np.where(np.isnan(tolerance), np.inf, tolerance))  # inf − inf: the bound is lost
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:

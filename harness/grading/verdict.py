@@ -45,19 +45,21 @@ def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> 
 def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Sequence[Sequence[Witness]]) -> Verdict:
     """Judge one algorithm case by case, and name the mistake where there is one. ``witnesses`` may be empty."""
     judged = [judge(reference, at, each, list(witnesses[at]) if witnesses else []) for at, each in enumerate(replays)]
-    failing = [each for each in judged if not each.passed]
-    if not failing:
+    if all(each.passed for each in judged):
         return Verdict("pass", tuple(each.result for each in judged), notes=_notes(reference, judged))
     finding = diagnose(reference, replays, judged)
     if finding and all(variant.kind == "dialect" for variant in finding.variants):
         cases = tuple(each.result if each.passed else replace(each.result, status="dialect") for each in judged)
-        message = Message("dialect", {**_facts(failing, judged), "dialect": finding.named.id, "also": [*finding.also]})
+        message = Message(
+            "dialect", {**_facts(reference, judged), "dialect": finding.named.id, "also": [*finding.also]}
+        )
         return Verdict("dialect", cases, message, Diagnosis("dialect", finding.named.id), _notes(reference, judged))
     cases = tuple(each.result for each in judged)
     status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "fail")
     if finding:
-        return Verdict(status, cases, _mistake(finding, failing, judged), Diagnosis("mistake", finding.named.id))
-    return Verdict(status, cases, _undiagnosed(status, failing, judged))
+        message = Message("mistake", {**_facts(reference, judged), **_named(finding)})
+        return Verdict(status, cases, message, Diagnosis("mistake", finding.named.id))
+    return Verdict(status, cases, _undiagnosed(status, reference, judged))
 
 
 def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> float:
@@ -65,31 +67,32 @@ def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> fl
     worth = {"pass": 1.0, "dialect": {"accept": 1.0, "half": 0.5, "reject": 0.0}[assignment.dialects]}
     weights = [case.weight for case in reference.cases]
     earned = sum(weight * worth.get(result.status, 0.0) for weight, result in zip(weights, verdict.cases, strict=True))
-    whole = earned == sum(weights)
+    whole = all(result.status in worth for result in verdict.cases)
     share = earned / sum(weights) if assignment.partial or whole else 0.0
     return share * assignment.points[reference.page.id]
 
 
-def _facts(failing: Sequence[Judged], judged: Sequence[Judged]) -> dict[str, Any]:
+def _facts(reference: Reference, judged: Sequence[Judged]) -> dict[str, Any]:
     """What the first failing case that has numbers tells, and how many cases fail."""
-    facts = next((each.facts for each in failing if each.facts), None) or {"case": failing[0].result.id}
+    failing = [each for each in judged if not each.passed]
+    why = {case.id: case.why for case in reference.cases}
+    first = failing[0].result.id
+    facts = next((each.facts for each in failing if each.facts), None) or {"case": first, "why": why[first]}
     return {**facts, "failing": len(failing), "total": len(judged)}
 
 
-def _mistake(finding: Finding, failing: Sequence[Judged], judged: Sequence[Judged]) -> Message:
+def _named(finding: Finding) -> dict[str, Any]:
     second = finding.variants[1].id if len(finding.variants) > 1 else None
-    said = {"mistake": finding.named.id, "also": [*finding.also], "second": second}
-    return Message("mistake", {**_facts(failing, judged), **said})
+    return {"mistake": finding.named.id, "also": [*finding.also], "second": second}
 
 
-def _undiagnosed(status: Status, failing: Sequence[Judged], judged: Sequence[Judged]) -> Message:
-    first = next(each for each in failing if each.result.status == status)
+def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:
+    first = next(each for each in judged if each.result.status == status)
     if first.problem:
         return first.problem
-    facts = _facts([first], judged) | {"failing": len(failing)}
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
-    return Message("not_finite" if lost else "diverges", facts)
+    return Message("not_finite" if lost else "diverges", _facts(reference, judged))
 
 
 def _notes(reference: Reference, judged: Sequence[Judged]) -> tuple[Message, ...]:

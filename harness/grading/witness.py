@@ -57,10 +57,10 @@ def devices(torch: Any) -> list[str]:
 
 
 def _page(torch: Any, page: Page, seed: int) -> list[list[dict[str, Any]]]:
-    return [[testify(torch, page, case, stream) for stream in case.streams] for case in page.draw(seed)]
+    return [[account(torch, page, case, stream) for stream in case.streams] for case in page.draw(seed)]
 
 
-def testify(torch: Any, page: Page, case: Case, stream: Stream) -> dict[str, Any]:
+def account(torch: Any, page: Page, case: Case, stream: Stream) -> dict[str, Any]:
     """The oracle's steps on one stream in float64, and the points where the gradient is asked."""
     w = torch.from_numpy(stream.w.astype(np.float64))
     grads = torch.from_numpy(stream.grads.astype(np.float64))

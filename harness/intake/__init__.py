@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from harness.intake.find import IntakeError, Submission, find, read
+from harness.intake.find import IntakeError, Submission, find, read, unmatched
 
-__all__ = ["IntakeError", "Submission", "find", "read"]
+__all__ = ["IntakeError", "Submission", "find", "read", "unmatched"]

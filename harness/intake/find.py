@@ -66,6 +66,12 @@ def find(folder: Path) -> list[Submission]:
     return _with_unique_ids(submissions)
 
 
+def unmatched(folder: Path) -> list[str]:
+    """The entries of ``folder`` that are no submission: to be told, so that nothing is dropped in silence."""
+    names = (entry for entry in folder.iterdir() if not _is_candidate(entry))
+    return sorted(_text(entry.name) for entry in names if not entry.name.startswith(".") and entry.name not in IGNORED)
+
+
 def read(path: Path) -> Submission:
     """The one submission at ``path``, a module or a folder. Raises :class:`IntakeError`."""
     if not path.exists():

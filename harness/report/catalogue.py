@@ -42,6 +42,7 @@ class AlgorithmText:
     text: str = ""
     steps: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, VariantText] = field(default_factory=dict)
+    paper: str = ""
 
 
 Catalogue: TypeAlias = Mapping[str, AlgorithmText]

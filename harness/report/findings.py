@@ -121,8 +121,9 @@ class Findings:
 
 
 def findings(submission: SubmissionResult, catalogue: Catalogue) -> Findings:
-    """Everything there is to show of a submission's algorithms."""
-    return Findings(tuple(finding(each, catalogue) for each in submission.algorithms))
+    """Everything there is to show of a submission's algorithms: nothing where one load error says it all."""
+    shown = () if submission.unloaded else submission.algorithms
+    return Findings(tuple(finding(each, catalogue) for each in shown))
 
 
 def finding(result: AlgorithmResult, catalogue: Catalogue) -> Finding:

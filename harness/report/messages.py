@@ -152,6 +152,24 @@ ENTRIES: Mapping[str, Entry] = {
         ("Case: {case}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
     ),
+    "too_many_steps": Entry(
+        ("case", "steps"),
+        ("The epoch has more steps than batches: {steps} are right.",),
+        ("Case: {case}.",),
+        ("Cut order into consecutive pieces of batch_size that do not overlap.",),
+    ),
+    "bad_point": Entry(
+        ("case", "step"),
+        ("grad is asked at something that is no array of the shape of w.",),
+        ("Case: {case}.", "Step: {step}."),
+        ("Pass grad the parameters themselves, w or the point the slide names, of the same shape.",),
+    ),
+    "garbled": Entry(
+        ("text",),
+        ("The process of the code sent back something that is no result.",),
+        ("What was wrong with it: {text}.",),
+        ("Leave file descriptors and sockets alone: results travel through one.",),
+    ),
     "wrong_type": Entry(
         ("case", "step", "quantity", "type"),
         ("{quantity} is of type {type}, not a number or an array.",),
@@ -224,10 +242,15 @@ ENTRIES: Mapping[str, Entry] = {
         ("No Python file found in the submission.",),
         remedy=("Hand in a .py file, a package folder, a notebook, or an archive of these.",),
     ),
-    "not_text": Entry(
-        ("file",),
-        ("{file} is not a text file.",),
-        remedy=("Save it as plain text in UTF-8 and hand it in again.",),
+    "not_readable": Entry(
+        (),
+        ("A file of the submission cannot be read.",),
+        remedy=("Check the permissions of the files, then grade again.",),
+    ),
+    "too_large": Entry(
+        (),
+        ("The submission holds more than 4 MB of Python.",),
+        remedy=("Hand in the code alone, without libraries and virtual environments.",),
     ),
     "bad_backend": Entry(
         ("value",),

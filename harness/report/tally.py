@@ -84,7 +84,8 @@ def first_wrong(results: Results, catalogue: Catalogue) -> tuple[Count, ...]:
 
 
 def _all(results: Results) -> Iterator[tuple[SubmissionResult, AlgorithmResult]]:
-    return ((submission, result) for submission in results.submissions for result in submission.algorithms)
+    run = (submission for submission in results.submissions if not submission.unloaded)
+    return ((submission, result) for submission in run for result in submission.algorithms)
 
 
 def _most_first(counts: Iterable[Count]) -> tuple[Count, ...]:

@@ -46,14 +46,16 @@ class Pen:
 # -- gradstep check -----------------------------------------------------------------------------------------------
 
 
-def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool) -> str:
-    """One submission: a table of its algorithms, and under it each thing to fix, explained."""
+def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, every_case: bool = False) -> str:
+    """One submission: a table of its algorithms (or of all their cases), and under it each thing to fix, explained."""
     pen, found = Pen(color), findings(submission, catalogue)
     parts = [_head(submission, pen)]
     if submission.load_error:
         parts.append(_load_error(submission, pen))
     if tried := [each for each in found.all if each.mark.group != "missing"]:
         parts.append(_table(tried, pen))
+    if every_case:
+        parts += [_cases(each, pen) for each in tried if each.result.cases]
     if found.missing and not submission.load_error:
         parts.append(_paragraph(f"Not found: {', '.join(each.id for each in found.missing)}."))
     parts += [_failure(each, pen) for each in found.to_fix]
@@ -90,6 +92,23 @@ def _table(tried: Sequence[Finding], pen: Pen) -> str:
     ]
     heads = ["", "algorithm", "", "points", "cases", "largest error"]
     return _tabulated(rows, heads, ("left", "left", "left", "right", "right", "right"))
+
+
+def _cases(finding: Finding, pen: Pen) -> str:
+    """Every case of one algorithm, with the student's largest error beside the reference and beside torch."""
+    rows = [
+        [
+            pen.sign(MARKS[case.status]),
+            short(case.id),
+            f"{short(first.quantity)}, step {first.step}" if (first := case.first_divergence) else "",
+            "" if case.error_ratio is None else ratio(case.error_ratio),
+            "" if case.torch_ratio is None else ratio(case.torch_ratio),
+        ]
+        for case in finding.result.cases
+    ]
+    heads = ["", "case", "first wrong", "× tolerance", "torch, × tolerance"]
+    table = _tabulated(rows, heads, ("left", "left", "left", "right", "right"))
+    return f"{INDENT}{finding.id}\n{_indented(table)}"
 
 
 def _failure(finding: Finding, pen: Pen) -> str:
@@ -192,10 +211,11 @@ def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
     """Everything known of one algorithm: words, formula, code, known mistakes and dialects."""
     pen = Pen(color)
     of_kind = {kind: [each for each in text.variants.values() if each.kind == kind] for kind in ("mistake", "dialect")}
-    slide = f"  {pen.quiet(f'slide: {text.slide}')}" if text.slide else ""
+    sources = [("slide", text.slide), ("paper", text.paper)]
     parts = [
-        f"{pen.strong(text.title)}{slide}\n{text.call}",
+        f"{pen.strong(text.title)}\n{text.call}",
         text.text,
+        "\n".join(pen.quiet(f"{kind}: {source}") for kind, source in sources if source),
         _section("On the slide", list(text.steps.values()), pen),
         _section("As code", source.rstrip().splitlines(), pen),
         _section("Known mistakes", [_variant(each, pen) for each in of_kind["mistake"]], pen),

@@ -112,6 +112,11 @@ class SubmissionResult:
     notes: tuple[Message, ...] = ()
     algorithms: tuple[AlgorithmResult, ...] = ()
 
+    @property
+    def unloaded(self) -> bool:
+        """Whether nothing was run: the statuses of the algorithms then say no more than the load error does."""
+        return self.load_error is not None and not any(each.cases or each.message for each in self.algorithms)
+
 
 @dataclass(frozen=True)
 class AssignmentInfo:

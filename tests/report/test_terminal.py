@@ -75,5 +75,5 @@ def test_the_summary_counts() -> None:
 def test_the_listing_and_a_page() -> None:
     assert "Decay\n  time_decay(lr, decay, t)" in listing(CATALOGUE, color=False)
     page = explain_page(CATALOGUE["adam"], "def adam(w, grad):\n    yield\n", color=False)
-    for part in ("Adam  slide: Adam", "m̂ = m / (1 − β₁ᵗ)", "def adam(w, grad):", "β₁ and β₂ are swapped.", "Right in:"):
+    for part in ("slide: Adam", "m̂ = m / (1 − β₁ᵗ)", "def adam(w, grad):", "β₁ and β₂ are swapped.", "Right in:"):
         assert part in page

@@ -113,3 +113,9 @@ def assert_one_sentence(path: Path) -> str:
     assert told.endswith(".")
     assert "\n" not in told
     return told
+
+
+def test_text_that_utf8_cannot_write_loses_no_result(cohort: Results, tmp_path: Path) -> None:
+    student = dataclasses.replace(cohort.submissions[0], id="kim \udcff", path="kim \udcff.py")
+    write_results(dataclasses.replace(cohort, submissions=(student,)), tmp_path / "results.json")
+    assert read_results(tmp_path / "results.json").submissions[0].id == "kim ?"

@@ -1,0 +1,97 @@
+"""Students' programs as rows of a table, and grading one of them here, without a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+
+from harness.grading.expected import Reference
+from harness.grading.replay import wire_case
+from harness.grading.verdict import Verdict, read_replies, verdict
+from harness.results import Diagnosis
+from harness.worker.drive import ToBackend, run_case
+from reference import pages
+
+SEED = 8
+
+Thing = TypeVar("Thing", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to write an algorithm, right or wrong.
+
+    A wrong one says as what it must be diagnosed (None: as nothing known) and, where it departs twice, the second
+    departure ``beside`` the first.
+    """
+
+    algorithm: str
+    thing: Callable[..., Any]
+    backend: str
+    diagnosis: Diagnosis | None = None
+    beside: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.thing.__name__
+
+
+class Forms(list[Form]):
+    """A table of forms. Its methods are decorators that add a row to it."""
+
+    def right(self, algorithm: str, backend: str = "numpy") -> Callable[[Thing], Thing]:
+        return self._adds(algorithm, backend)
+
+    def mistake(
+        self, algorithm: str, id: str, *, beside: str | None = None, backend: str = "numpy"
+    ) -> Callable[[Thing], Thing]:
+        return self._adds(algorithm, backend, Diagnosis("mistake", id), beside)
+
+    def dialect(self, algorithm: str, id: str, *, backend: str = "numpy") -> Callable[[Thing], Thing]:
+        return self._adds(algorithm, backend, Diagnosis("dialect", id))
+
+    def unknown(self, algorithm: str, backend: str = "numpy") -> Callable[[Thing], Thing]:
+        """Wrong in a way that has no name."""
+        return self._adds(algorithm, backend)
+
+    def _adds(
+        self, algorithm: str, backend: str, diagnosis: Diagnosis | None = None, beside: str | None = None
+    ) -> Callable[[Thing], Thing]:
+        def add(thing: Thing) -> Thing:
+            self.append(Form(algorithm, thing, backend, diagnosis, beside))
+            return thing
+
+        return add
+
+
+@cache
+def reference(algorithm: str) -> Reference:
+    """A page with its cases drawn. What it expects is computed once for all the forms."""
+    return Reference(pages()[algorithm], SEED)
+
+
+def grade(form: Form) -> Verdict:
+    """What the worker and the judge make of a form, torch's witness aside."""
+    expected = reference(form.algorithm)
+    replies = [
+        {"streams": run_case(form.thing, expected.page.form, wire_case(case, expected.page), [__file__], _arrays(form))}
+        for case in expected.cases
+    ]
+    return verdict(expected, read_replies(expected, replies), [])
+
+
+def _arrays(form: Form) -> ToBackend:
+    if form.backend == "numpy":
+        return lambda array: array
+    import torch
+
+    return lambda array: torch.from_numpy(np.ascontiguousarray(array).reshape(array.shape))
+
+
+def largest_ratio(found: Verdict) -> float:
+    """The largest error in units of its tolerance over all cases; infinite where a case had no numbers to compare."""
+    return max(np.inf if case.error_ratio is None else case.error_ratio for case in found.cases)

@@ -1,0 +1,243 @@
+"""What a verdict says: which step and quantity went wrong first, what was right until then, what is only a note."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from harness.assignment import Assignment
+from harness.grading.expected import Block
+from harness.grading.judge import error_ratios
+from harness.grading.replay import read_replay, wire_case
+from harness.grading.verdict import Verdict, read_replies, scored, verdict
+from harness.grading.witness import account
+from harness.worker.drive import run_case
+from tests.grading.forms import Form, grade, reference
+
+
+def momentum(w, grad, *, lr=0.01, gamma=0.9):
+    v = 0 * w
+    while True:
+        v = gamma * v + lr * grad(w)
+        w = w - v
+        yield {"w": w, "v": v}
+
+
+def graded(thing, algorithm="momentum"):
+    return grade(Form(algorithm, thing, "numpy"))
+
+
+# -- one number ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "tolerance", "ratio"),
+    [
+        (1.5, 1.0, 1.0, 0.5),
+        (1.0, 1.0, 0.0, 0.0),  # exact, where nothing may round
+        (1.0, 2.0, 0.0, np.inf),
+        (np.nan, 1.0, 1.0, np.inf),
+        (np.inf, 1.0, 1.0, np.inf),
+        (1.0, np.nan, np.inf, np.inf),
+        (np.nan, np.nan, np.nan, 0.0),  # equal in place and kind
+        (np.inf, np.inf, np.inf, 0.0),
+        (-np.inf, np.inf, np.inf, np.inf),
+    ],
+)
+def test_an_error_is_counted_in_tolerances(actual, expected, tolerance, ratio) -> None:
+    block = Block(np.array([expected], np.longdouble), np.array([tolerance], np.longdouble))
+    assert error_ratios(np.array([actual]), block).tolist() == [ratio]
+
+
+# -- one algorithm ------------------------------------------------------------------------------------------------
+
+
+def test_the_first_wrong_step_is_found_with_what_was_before_it() -> None:
+    def wrong_from_step_4(w, grad, *, lr=0.01, gamma=0.9):
+        for step, each in enumerate(momentum(w, grad, lr=lr, gamma=gamma), start=1):
+            yield {**each, "w": each["w"] * 1.001} if step >= 4 else each
+
+    found = graded(wrong_from_step_4)
+    first = found.cases[0].first_divergence
+    assert found.message is not None
+    assert found.message.id == "diverges"
+    assert (first.step, first.quantity, first.index) == (4, "w", ())
+    assert first.error == pytest.approx(abs(first.actual - first.expected))
+    assert first.error > first.tolerance
+    assert [row["step"] for row in found.message.params["around"]] == [2, 3, 4]
+    assert found.message.params["right"] == ["v"]
+
+
+def test_an_offered_step_names_the_quantity_that_went_wrong() -> None:
+    def wrong_velocity(w, grad, *, lr=0.01, gamma=0.9):
+        for step, each in enumerate(momentum(w, grad, lr=lr, gamma=gamma), start=1):
+            wrong = 0.01 if step >= 3 else 0
+            yield {"w": each["w"] + wrong, "v": each["v"] - wrong}
+
+    first = graded(wrong_velocity).cases[0].first_divergence
+    assert (first.step, first.quantity) == (3, "v")
+
+
+def test_an_offered_step_in_another_scale_costs_nothing() -> None:
+    def velocity_without_lr(w, grad, *, lr=0.01, gamma=0.9):
+        for each in momentum(w, grad, lr=lr, gamma=gamma):
+            yield {"w": each["w"], "v": each["v"] / lr}
+
+    assert graded(velocity_without_lr).status == "pass"
+
+
+def test_a_velocity_in_another_scale_is_not_taken_for_the_fault() -> None:
+    def wrong_late(w, grad, *, lr=0.01, gamma=0.9):
+        for step, each in enumerate(momentum(w, grad, lr=lr, gamma=gamma), start=1):
+            yield {"w": each["w"] + (step >= 3), "v": each["v"] / lr}
+
+    first = graded(wrong_late).cases[0].first_divergence
+    assert (first.step, first.quantity) == (3, "w")
+
+
+def test_the_point_where_the_gradient_is_asked_decides() -> None:
+    first = graded(momentum, "nag").cases[0].first_divergence
+    assert (first.step, first.quantity) == (2, "point")
+
+
+def test_a_wider_dtype_is_a_note() -> None:
+    def widened(w, grad, *, lr=0.01, gamma=0.9):
+        yield from momentum(w.astype(np.float64), lambda at: grad(at).astype(np.float64), lr=lr, gamma=gamma)
+
+    found = graded(widened)
+    assert found.status == "pass"
+    assert [note.id for note in found.notes] == ["wider_dtype"]
+
+
+def test_a_narrower_dtype_fails() -> None:
+    def narrowed(w, grad, *, lr=0.01, gamma=0.9):
+        for each in momentum(w, grad, lr=lr, gamma=gamma):
+            yield each["w"].astype(np.float32)
+
+    found = graded(narrowed)
+    assert found.message is not None
+    assert found.message.id == "narrow_dtype"
+    passed = {case.id for case in found.cases if case.status == "pass"}
+    assert passed == {"patterns-float32"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda w: w * np.nan, "not_finite"),
+        (lambda w: w[None], "wrong_shape"),
+        (lambda w: w.tolist() if w.shape else [float(w)], "wrong_type"),
+        (lambda w: np.asarray(w).astype(int), "wrong_type"),
+        (lambda w: np.asarray(w).astype(object), "wrong_type"),
+        (lambda w: None, "wrong_type"),
+        (lambda w: {"v": w}, "no_w"),
+    ],
+)
+def test_what_is_no_result_has_a_sentence_of_its_own(spoil, message) -> None:
+    def spoilt(w, grad, *, lr=0.01, gamma=0.9):
+        for each in momentum(w, grad, lr=lr, gamma=gamma):
+            yield spoil(each["w"])
+
+    found = graded(spoilt)
+    assert found.status == "fail"
+    assert found.message is not None
+    assert found.message.id == message
+
+
+def test_state_shared_by_two_instances_fails_where_they_take_turns() -> None:
+    class Shared:
+        state = {"v": 0}  # noqa: RUF012  # the mistake
+
+        def __init__(self, lr=0.01, gamma=0.9):
+            self.lr, self.gamma = lr, gamma
+            self.state["v"] = 0
+
+        def step(self, w, grad):
+            self.state["v"] = self.gamma * self.state["v"] + self.lr * grad(w)
+            return w - self.state["v"]
+
+    assert [case.id for case in graded(Shared).cases if case.status != "pass"] == ["two-instances"]
+
+
+# -- torch beside it ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["momentum", "nag", "adam", "sgd"])
+def test_a_right_program_is_right_beside_torch_as_well(algorithm) -> None:
+    expected = reference(algorithm)
+    page = expected.page
+    replies = [
+        {"streams": run_case(page.function, page.form, wire_case(case, page), [], lambda array: array)}
+        for case in expected.cases
+    ]
+    witnesses = [[account(torch, page, case, stream) for stream in case.streams] for case in expected.cases]
+    found = verdict(expected, read_replies(expected, replies), witnesses)
+    assert found.status == "pass"
+    assert all(0 <= case.torch_ratio <= 1 for case in found.cases if case.torch_ratio is not None)
+    assert None not in [case.torch_ratio for case in found.cases]
+
+
+# -- points -------------------------------------------------------------------------------------------------------
+
+
+def points(found: Verdict, **policy) -> float:
+    return scored(found, reference("rmsprop"), Assignment("hw", "Homework", {"rmsprop": 10.0}, **policy))
+
+
+def pytorch_rmsprop(w, grad, *, lr=0.001, gamma=0.99, eps=1e-8):
+    square = 0 * w
+    while True:
+        g = grad(w)
+        square = gamma * square + (1 - gamma) * g**2
+        w = w - lr * g / (np.sqrt(square) + eps)
+        yield w
+
+
+@pytest.mark.parametrize(("dialects", "earned"), [("accept", 10), ("half", 5), ("reject", 0)])
+@pytest.mark.parametrize("partial", [True, False])
+def test_a_dialect_earns_by_policy(dialects, earned, partial) -> None:
+    found = graded(pytorch_rmsprop, "rmsprop")
+    assert found.status == "dialect"
+    assert points(found, dialects=dialects, partial=partial) == earned
+
+
+def test_part_of_the_cases_earns_part_of_the_points() -> None:
+    def only_in_float64(w, grad, *, lr=0.001, gamma=0.99, eps=1e-8):
+        square = 0 * w
+        while True:
+            g = grad(w)
+            square = gamma * square + (1 - gamma) * g**2
+            w = w - lr * g / np.sqrt(square + eps) * (1 + (w.dtype == np.float32))
+            yield w
+
+    found = graded(only_in_float64, "rmsprop")
+    assert points(found) == pytest.approx(10 * 6 / 7)
+    assert points(found, partial=False) == 0
+
+
+# -- what a worker may send ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"w": np.zeros((13,))},  # more steps than were asked for
+        {"w": np.zeros((12, 2))},
+        {"w": np.zeros(12, np.int64)},
+        {"w": None},
+        {"calls": np.ones(3, np.int64)},
+        {"steps": {"v": np.zeros(5)}},
+        {"steps": {"nonsense": np.zeros(12)}},
+        {"problem": {"kind": "full_marks"}},
+        {"problem": "raised"},
+        {"dtypes": 3},
+    ],
+)
+def test_a_reply_that_is_not_what_was_asked_for_is_refused(spoilt) -> None:
+    expected = reference("momentum")
+    case, page = expected.cases[0], expected.page
+    (honest,) = run_case(page.function, page.form, wire_case(case, page), [], lambda array: array)
+    assert read_replay(honest, case, case.streams[0], page)
+    with pytest.raises((TypeError, KeyError, ValueError, AttributeError)):
+        read_replay({**honest, **spoilt}, case, case.streams[0], page)
