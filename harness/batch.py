@@ -57,7 +57,8 @@ class Batch:
         self.devices: tuple[str, ...] = ("cpu",)
         self.witness_fault: str | None = None
         self._judging = threading.Lock()  # trajectories are computed as they are looked at, by one thread at a time
-        self._stack = ExitStack()
+        self._stack = ExitStack()  # ends the processes first, which wakes the threads that wait for them
+        self._leaving = False
         self._testimony: Future[witness.Testimony | None] = Future()
 
     def __enter__(self) -> Batch:
@@ -66,6 +67,7 @@ class Batch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leaving = True
         self._stack.close()
 
     @property
@@ -76,26 +78,24 @@ class Batch:
 
     def grade(self, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
         """Grade each submission; results come as they are ready, in no particular order."""
-        servers = self._start(submissions)
         pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="grade")
-        try:
-            futures = [pool.submit(self._grade, each, servers[each.mentions_torch]) for each in submissions]
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        self._stack.callback(pool.shutdown, cancel_futures=True)
+        servers = self._start(submissions)
+        futures = [pool.submit(self._grade, each, servers[each.mentions_torch]) for each in submissions]
+        for future in as_completed(futures):
+            yield future.result()
 
     # -- processes ------------------------------------------------------------------------------------------------
 
     def _start(self, submissions: Sequence[Submission]) -> Mapping[bool, ForkServer]:
         """A zygote without torch and one with it, as far as needed; torch's also gives the witness."""
+        helper = ThreadPoolExecutor(1, thread_name_prefix="witness")
+        self._stack.callback(helper.shutdown)
         kinds = {each.mentions_torch for each in submissions} | {True}
         servers = {}
         for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
             preload = (*PRELOAD, "torch") if with_torch else PRELOAD
             servers[with_torch] = self._stack.enter_context(ForkServer(preload))
-        helper = ThreadPoolExecutor(1, thread_name_prefix="witness")
-        self._stack.callback(helper.shutdown)
         self._testimony = helper.submit(self._ask_torch, servers[True])
         return servers
 
@@ -108,6 +108,8 @@ class Batch:
             finally:
                 server.bury(child)
         except (ForkError, OSError, wire.Closed, wire.WireError) as error:
+            if self._leaving:  # nobody waited for it
+                return None
             self.witness_fault = f"torch could not be asked for its values: {error or type(error).__name__}"
             return None
         self.devices = testimony.devices
@@ -183,7 +185,7 @@ class Batch:
             diagnosis=chosen.diagnosis,
             cases=tuple(cases),
             message=chosen.message,
-            source=Source(offer.file, offer.line) if offer.file else None,
+            source=Source(offer.file, offer.line),
         )
         return result, notes
 
@@ -191,6 +193,8 @@ class Batch:
         if isinstance(outcome, Ended):
             status: Status = "error" if outcome.kind == "garbled" else outcome.kind
             return Verdict(status, (), Message(outcome.kind, outcome.params))
+        if isinstance(outcome, Failure) and outcome.out_of_memory:
+            return Verdict("memory", (), Message("memory", {"mb": self.limits.memory_mb}))
         if isinstance(outcome, Failure):
             return Verdict("error", (), Message("raised", {"case": None, "step": None, **_told(outcome)}))
         return self._judge(id, outcome)
@@ -260,7 +264,7 @@ class Batch:
             }
             status, id = ids.get(failed.kind, ("error", "garbled"))
             return status, LoadError(Message(id, failed.params))
-        if failed.type == "MemoryError":
+        if failed.out_of_memory:
             return "memory", LoadError(Message("import_memory", {"mb": self.limits.memory_mb}))
         if failed.type == "SystemExit":
             return "error", LoadError(Message("import_exit"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from harness.worker import wire
 
 START_SECONDS = 120.0
 ANSWER_SECONDS = 30.0
+END_SECONDS = 5.0
 
 
 class ForkError(Exception):
@@ -56,7 +58,7 @@ class ForkServer:
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends it
             )
-        self._ready = False
+        self._ready = self._closed = False
 
     def __enter__(self) -> ForkServer:
         return self
@@ -65,15 +67,21 @@ class ForkServer:
         self.close()
 
     def close(self) -> None:
-        """End the zygote and all its children."""
-        self._control.close()
+        """End the zygote and all its children. Another thread that waits for an answer gets a :class:`ForkError`."""
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes that thread, which close() would not
+        if not self._ready:
+            self._process.kill()  # still busy importing, and without children
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()  # its children die with it: they asked the kernel to
             self._process.wait()
-        assert self._process.stderr is not None  # PIPE was asked for above
-        self._process.stderr.close()
+        with self._lock:
+            self._control.close()
+            assert self._process.stderr is not None  # PIPE was asked for above
+            self._process.stderr.close()
 
     def fork(self, entry: str) -> Child:
         """A child that runs ``entry`` ("module:function") with the other end of the socket.
@@ -81,8 +89,12 @@ class ForkServer:
         Raises :class:`ForkError`.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            answer = self._ask({"op": "fork", "entry": entry}, [theirs.fileno()])
+        try:
+            with theirs:
+                answer = self._ask({"op": "fork", "entry": entry}, [theirs.fileno()])
+        except ForkError:
+            ours.close()
+            raise
         return Child(int(answer["pid"]), ours)
 
     def bury(self, child: Child) -> End:
@@ -93,6 +105,8 @@ class ForkServer:
 
     def _ask(self, request: dict[str, Any], descriptors: list[int]) -> Any:
         with self._lock:
+            if self._closed:
+                raise ForkError("the process that starts workers was ended")
             try:
                 if not self._ready:
                     wire.receive(self._control, deadline=time.monotonic() + START_SECONDS, body_limit=0)
@@ -102,7 +116,9 @@ class ForkServer:
                 wire.send(self._control, request)
                 return wire.receive(self._control, deadline=time.monotonic() + ANSWER_SECONDS, body_limit=0)
             except (OSError, wire.WireError, wire.Closed) as error:
-                raise ForkError(f"the process that starts workers {self._complaint()}") from error
+                complaint = self._complaint()
+                self._process.kill()  # an answer that came late would be taken for the next one's
+                raise ForkError(f"the process that starts workers {complaint}") from error
 
     def _complaint(self) -> str:
         if self._process.poll() is None:

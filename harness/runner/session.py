@@ -41,6 +41,7 @@ def run(server: ForkServer, submission: Submission, tasks: Sequence[Task], limit
                     again = worker.load(ids)
                     if not isinstance(again, Loaded):  # it loaded once and does not now: that is its outcome
                         outcomes.setdefault(task.id, {})[backend] = again
+                        worker.close()
                         continue
                 outcomes.setdefault(task.id, {})[backend] = worker.run(task, backend)
         return Session(loaded, outcomes)

@@ -8,18 +8,25 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
 from harness.intake import Submission
-from harness.runner.forks import Child, End, ForkServer
+from harness.runner.forks import Child, End, ForkError, ForkServer
 from harness.worker import wire
 
 Reply = TypeVar("Reply")
 
+Form = Literal["class", "generator", "function"]
+
 ENTRY = "harness.worker.student:serve"
 PRELOAD = ("numpy", "harness.worker.student")
+
+SETTLE_SECONDS = 30.0
+
+FRAMES, TEXT = 6, 1000
+"""The most that is kept of a traceback, in frames, and of any text, in characters."""
 
 NOTHING_LEFT = 1 << 20
 """Bytes allowed in a reply's body beyond the arrays that were asked for."""
@@ -52,6 +59,10 @@ class Failure:
     frames: Sequence[Mapping[str, Any]] = ()
     file: str | None = None
 
+    @property
+    def out_of_memory(self) -> bool:
+        return self.type == "MemoryError"
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -66,8 +77,8 @@ class Offer:
     """What was found for one algorithm."""
 
     name: str
-    form: Literal["class", "generator", "function"]
-    file: str | None
+    form: Form
+    file: str
     line: int
     others: Sequence[str]
 
@@ -86,6 +97,7 @@ class Ran:
     """What one algorithm did, case by case, as it came over the wire and unjudged."""
 
     cases: Sequence[Mapping[str, Any]]
+    out_of_memory: bool = False
 
 
 class Worker:
@@ -95,14 +107,34 @@ class Worker:
         self._server = server
         self._submission = submission
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="gradstep-", ignore_cleanup_errors=True)
-        self._child: Child | None = server.fork(ENTRY)
         self._numbers = itertools.count(1)
+        self._child: Child | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="gradstep-", ignore_cleanup_errors=True)
+        try:
+            self._child = server.fork(ENTRY)
+            self._settle(self._child)
+        except BaseException:
+            self.close()
+            raise
+
+    def _settle(self, child: Child) -> None:
+        """Have the worker wall itself in. No student code has run yet: what fails here is ours, and its word counts."""
+        request = {"request": 0, "op": "settle", "folder": self._folder.name, "memory_mb": self._limits.memory_mb}
+        try:
+            child.sock.settimeout(SETTLE_SECONDS)
+            wire.send(child.sock, request)
+            reply = wire.receive(child.sock, deadline=time.monotonic() + SETTLE_SECONDS, body_limit=0)
+        except (OSError, wire.Closed, wire.WireError) as error:
+            raise ForkError(f"a worker did not get ready ({error or type(error).__name__})") from error
+        if reply["unsettled"]:
+            raise ForkError(f"a worker could not be walled in: {reply['unsettled']}")
 
     def close(self) -> None:
         """Bury the process and remove its folder."""
-        self._bury()
-        self._folder.cleanup()
+        try:
+            self._bury()
+        finally:
+            self._folder.cleanup()
 
     @property
     def alive(self) -> bool:
@@ -112,18 +144,19 @@ class Worker:
         """Import the submission and look for ``ids``."""
         request = {
             "op": "load",
-            "folder": self._folder.name,
-            "memory_mb": self._limits.memory_mb,
             "files": {path: np.frombuffer(source, np.uint8) for path, source in self._submission.files.items()},
             "entries": self._submission.entries,
             "ids": ids,
         }
-        return self._ask(request, NOTHING_LEFT, _loaded)
+        return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids))
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
-        """Drive one algorithm through its cases."""
+        """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
         request = {"op": "run", "id": task.id, "form": task.form, "backend": backend, "cases": task.cases}
-        return self._ask(request, task.reply_bytes + NOTHING_LEFT, lambda reply: _ran(reply, task))
+        outcome = self._ask(request, task.reply_bytes + NOTHING_LEFT, lambda reply: _ran(reply, task))
+        if not isinstance(outcome, Ended) and outcome.out_of_memory:
+            self._bury()  # what it hoards would be missing to the next
+        return outcome
 
     def _ask(
         self, request: Mapping[str, Any], body_limit: int, read: Callable[[Any], Reply]
@@ -146,8 +179,7 @@ class Worker:
             return Ended("timeout", {"seconds": self._limits.seconds})
         except (wire.Closed, ConnectionError):
             end = self._bury()
-            name = signal.Signals(end.signal).name if end.signal else None
-            return Ended("crash", {"signal": name, "code": end.code})
+            return Ended("crash", {"signal": _signal_name(end.signal), "code": end.code})
         except (wire.WireError, KeyError, TypeError, ValueError, AttributeError) as error:
             self._bury()  # whatever it sent, it is not what was asked for
             return Ended("garbled", {"text": str(error)[:200]})
@@ -157,20 +189,56 @@ class Worker:
         return self._server.bury(child) if child else End(None, None)
 
 
+def _signal_name(number: int | None) -> str | None:
+    if number is None:
+        return None
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # the real-time signals have no names
+        return f"signal {number}"
+
+
+# -- Replies. Student code may have written any of them: where one is not exactly what was asked for, these raise ------
+
+
 def _failure(data: Mapping[str, Any]) -> Failure:
-    return Failure(str(data["type"]), str(data["text"]), tuple(data["frames"]), data.get("file"))
+    file = data.get("file")
+    frames = tuple(map(_frame, data["frames"][:FRAMES]))
+    return Failure(_text(data["type"]), _text(data["text"]), frames, None if file is None else _text(file))
 
 
-def _loaded(reply: Mapping[str, Any]) -> Loaded:
-    offers = {
-        str(id): Offer(str(o["name"]), o["form"], o["file"], int(o["line"]), tuple(map(str, o["others"])))
-        for id, o in reply["found"].items()
-    }
-    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(str, reply["backends"])))
+def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"line": _number(data["line"]), **{name: _text(data[name]) for name in ("file", "function", "code")}}
+
+
+def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
+    offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
+    backends = dict.fromkeys(_text(name) for name in reply["backends"])
+    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(backends))
+
+
+def _offer(data: Mapping[str, Any]) -> Offer:
+    if (form := data["form"]) not in get_args(Form):
+        raise ValueError(f"a form {form!r}")
+    others = tuple(map(_text, data["others"]))
+    return Offer(_text(data["name"]), form, _text(data["file"]), _number(data["line"]), others)
 
 
 def _ran(reply: Mapping[str, Any], task: Task) -> Ran:
     cases = reply["cases"]
     if [case["id"] for case in cases] != [case["id"] for case in task.cases]:
         raise ValueError("the reply holds other cases than were asked for")
-    return Ran(tuple(cases))
+    problems = [stream["problem"] for case in cases for stream in case["streams"]]
+    return Ran(tuple(cases), any(problem is not None and problem["kind"] == "memory" for problem in problems))
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError(f"{type(value).__name__} instead of a text")
+    return value[:TEXT]
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{type(value).__name__} instead of a whole number")
+    return value

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.worker.failure import failure
+from harness.worker.failure import failure, out_of_memory
 from harness.worker.plain import NotPlain, plain
 
 Array = np.ndarray[Any, Any]
@@ -145,10 +145,11 @@ def _guarded(moves: Iterator[bool], record: Record, files: Collection[str]) -> I
         record.problem = problem.report
     except NotImplementedError:
         record.problem = {"kind": "not_started"}
-    except MemoryError:
-        record.problem = {"kind": "memory"}
     except BaseException as error:
-        record.problem = {"kind": "raised", "step": len(record.w) + 1, **failure(error, files)}
+        if out_of_memory(error):
+            record.problem = {"kind": "memory"}
+        else:
+            record.problem = {"kind": "raised", "step": len(record.w) + 1, **failure(error, files)}
 
 
 def optimizer(
@@ -218,7 +219,7 @@ _DRIVERS: Mapping[str, Callable[..., Iterator[bool]]] = {"optimizer": optimizer,
 
 def _needs(thing: type, method: str) -> None:
     if not callable(getattr(thing, method, None)):
-        has = [name for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
+        has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
         raise Problem("no_step", has=has[:10], wanted=method)
 
 
@@ -245,12 +246,16 @@ def _yielded(value: Any, step: int) -> tuple[Any, Mapping[str, Any]]:
         return value, {}
     if "w" not in value:
         raise Problem("no_w", step=step, keys=[str(key)[:40] for key in value][:10])
-    return value["w"], {key: each for key, each in value.items() if type(key) is str and key != "w"}
+    return value["w"], _inner(value)
 
 
 def _attributes(instance: Any) -> Mapping[str, Any]:
     inner = getattr(instance, "__dict__", {})
-    return {key: value for key, value in inner.items() if key != "w"} if type(inner) is dict else {}
+    return _inner(inner) if type(inner) is dict else {}
+
+
+def _inner(named: Mapping[Any, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in named.items() if type(key) is str and key != "w"}
 
 
 def _copied(value: Any) -> Array | None:

@@ -10,6 +10,8 @@ from typing import Any
 TEXT_LIMIT = 1000
 FRAME_LIMIT = 5
 
+_TORCH_SAYS = "DefaultCPUAllocator: can't allocate memory"
+
 
 def failure(error: BaseException, files: Collection[str]) -> dict[str, Any]:
     """The exception's type and text and the innermost frames that stand in ``files``, all capped in length."""
@@ -21,7 +23,13 @@ def failure(error: BaseException, files: Collection[str]) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename is not None and error.filename in files:
         file, line = error.filename, error.lineno or 1
         frames.append({"file": file, "line": line, "function": "", "code": _line(file, line)})
-    return {"type": type(error).__name__[:80], "text": _text(error), "frames": frames}
+    kind = "MemoryError" if out_of_memory(error) else type(error).__name__[:80]
+    return {"type": kind, "text": _text(error), "frames": frames}
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out: numpy raises a subclass of MemoryError, torch a RuntimeError that says so."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _TORCH_SAYS in _text(error))
 
 
 def _text(error: BaseException) -> str:

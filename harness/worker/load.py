@@ -20,15 +20,22 @@ from typing import Any
 
 from harness.worker.failure import failure
 
+_PACKAGE = "submission"
+"""The package that a folder with an ``__init__.py`` at its top is imported as."""
+
+_IN_FULL, _IN_SHORT = 3, 20
+"""How many failing files are told in full, and how many of the rest in a line: the answer must fit into a header."""
+
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Imports modules from a mapping of relative path to source bytes."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
-        self.paths = {_module_name(path): path for path in files}
-        packages = {str(parent) for path in files for parent in PurePosixPath(path).parents if str(parent) != "."}
-        self.folders = {folder.replace("/", ".") for folder in packages}
+        prefix = (_PACKAGE,) if "__init__.py" in files else ()
+        self.names = {path: ".".join((*prefix, *_parts(path))) for path in files}
+        self.paths = {".".join(_parts(path)): path for path in files} | {self.names[path]: path for path in files}
+        self.folders = {name[:at] for name in self.paths for at, char in enumerate(name) if char == "."}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if name in self.paths:
@@ -59,9 +66,12 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             linecache.cache[path] = (len(lines), None, lines, path)
 
 
-def _module_name(path: str) -> str:
-    parts = PurePosixPath(path).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def _parts(path: str) -> tuple[str, ...]:
+    """A module's dotted name in parts. A dot in a file's name is none of them; a name that is taken gets a tail."""
+    parts = [part.replace(".", "_") for part in PurePosixPath(path).with_suffix("").parts]
+    while parts[0] in sys.modules:  # a student's random.py: the worker has imported another long ago
+        parts[0] += "_"
+    return tuple(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def load(
@@ -77,24 +87,31 @@ def load(
     modules, failed = [], []
     for path in entries:
         try:
-            modules.append(importlib.import_module(_module_name(path)))
+            modules.append(importlib.import_module(sources.names[path]))
         except BaseException as error:
             failed.append({"file": path, **failure(error, files)})
+    failed = [*failed[:_IN_FULL], *map(_shortened, failed[_IN_FULL : _IN_FULL + _IN_SHORT])]
     own = set(sources.paths)
     offered: dict[str, Any] = {}
     found: dict[str, Any] = {}
     for id in ids:
-        candidates = [(name, value) for module in modules for name, value in _offers(module, own) if _same(name, id)]
+        candidates = [
+            (name, value, module) for module in modules for name, value in _offers(module, own) if _same(name, id)
+        ]
         if not candidates:
             continue
         candidates.sort(key=lambda each: (each[0] != id, not inspect.isclass(each[1])))
-        name, value = candidates[0]
-        others = sorted({other for other, thing in candidates if thing is not value} - {name})
-        file, line = _where(name, value, sources)
+        name, value, module = candidates[0]
+        others = sorted({other for other, thing, _ in candidates if thing is not value} - {name})
+        file, line = _where(name, value, module, sources)
         offered[id] = value
         found[id] = {"name": name, "form": _form(value), "file": file, "line": line, "others": others}
     backends = [backend for module in modules for backend in _backends(module)]
     return offered, {"found": found, "failed": failed, "backends": list(dict.fromkeys(backends))}
+
+
+def _shortened(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "text": told["text"][:80], "frames": []}
 
 
 def _same(name: str, id: str) -> bool:
@@ -121,18 +138,23 @@ def _form(value: Any) -> str:
     return "generator" if inspect.isgeneratorfunction(value) else "function"
 
 
-def _where(name: str, value: Any, sources: Sources) -> tuple[str | None, int]:
+def _where(name: str, value: Any, module: ModuleType, sources: Sources) -> tuple[str, int]:
     """File and line of the definition; for a class by reading the source, since a class object does not know."""
-    path = sources.paths.get(getattr(value, "__module__", None) or "")
     code = getattr(inspect.unwrap(value) if inspect.isfunction(value) else value, "__code__", None)
     if isinstance(code, CodeType) and code.co_filename in sources.files:
         return code.co_filename, code.co_firstlineno
-    if path is None:
-        return None, 1
-    for node in ast.walk(ast.parse(sources.files[path])):
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name in (name, getattr(value, "__name__", "")):
-            return path, node.lineno
-    return path, 1
+    path = sources.paths.get(getattr(value, "__module__", None) or "") or sources.paths[module.__name__]
+    nodes = list(ast.walk(ast.parse(sources.files[path])))
+    names = {name, getattr(value, "__name__", name)}
+    defined = [
+        each.lineno for each in nodes if isinstance(each, (ast.ClassDef, ast.FunctionDef)) and each.name in names
+    ]
+    assigned = [each.lineno for each in nodes if isinstance(each, ast.Assign) and name in map(_target, each.targets)]
+    return path, next(iter(defined + assigned), 1)
+
+
+def _target(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _backends(module: ModuleType) -> list[str]:

@@ -5,12 +5,14 @@ Types are compared, never asked: a subclass can lie in any method, so none of it
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
 import numpy as np
 
-_FLOATS = {"float32", "float64"}
+_FLOATS = {"float32": np.float32, "float64": np.float64}
+_SCALARS = [*np.sctypeDict.values()]
 
 
 class NotPlain(Exception):  # noqa: N818  # an answer, which its caller turns into a problem
@@ -28,14 +30,13 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
     kind = type(value)
-    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
-        array = np.array(value, order="C")
-        name = array.dtype.name
-        if array.dtype.kind != "f":
-            raise NotPlain(f"{kind.__name__} of {name}")
-        return (array if name in _FLOATS else array.astype(np.float64)), name
+    if kind is np.ndarray or any(kind is scalar for scalar in _SCALARS):
+        dtype = value.dtype
+        if dtype.kind != "f":
+            raise NotPlain(f"{kind.__name__} of {dtype.name}")
+        return np.array(value, _FLOATS.get(dtype.name, np.float64), order="C"), dtype.name  # native byte order too
     if kind is float or kind is int:
-        return np.array(float(value)), "float64"
+        return np.array(_float(value)), "float64"
     torch = sys.modules.get("torch")
     if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
         if not torch.is_floating_point(value):
@@ -46,6 +47,13 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
             tensor = tensor.to(torch.float64)
         return np.array(tensor.numpy(), order="C"), name
     raise NotPlain(_name(kind))
+
+
+def _float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # an integer beyond every float
+        return math.inf if number > 0 else -math.inf
 
 
 def _name(kind: type) -> str:

@@ -1,6 +1,7 @@
 """A worker: the process in which one student's code runs.
 
-It walls itself in first and then obeys requests over its socket, each answered under its number:
+It walls itself in first (``settle``, before it has seen a line of student code, so that this answer can be trusted)
+and then obeys requests over its socket, each answered under its number:
 
 * ``load``: import the sources, say what they offer.
 * ``run``: drive one algorithm through its cases, give back what it did.
@@ -30,39 +31,70 @@ _REQUEST_LIMIT = 256 << 20  # the grader is trusted; this only catches a broken 
 
 def serve(sock: socket.socket) -> None:
     """Answer requests until the other side closes the connection."""
+    request = _request(sock)
+    try:
+        memory = _settle(request["folder"], request["memory_mb"])
+    except Exception as error:
+        wire.send(sock, {"request": request["request"], "unsettled": f"{type(error).__name__}: {error}"})
+        return
+    wire.send(sock, {"request": request["request"], "unsettled": None})
     offered: dict[str, Any] = {}
     files: dict[str, bytes] = {}
     while True:
         try:
-            deadline = time.monotonic() + 10**9
-            request = wire.receive(sock, deadline=deadline, body_limit=_REQUEST_LIMIT, header_limit=_REQUEST_LIMIT)
+            request = _request(sock)
         except wire.Closed:
             return
         try:
-            if request["op"] == "load":
-                _settle(request["folder"], request["memory_mb"])
-                files = {path: source.tobytes() for path, source in request["files"].items()}
-                offered, answer = load(files, request["entries"], request["ids"])
-            else:
-                answer = {"cases": _run(offered[request["id"]], request, files)}
+            with memory:
+                if request["op"] == "load":
+                    files = {path: source.tobytes() for path, source in request["files"].items()}
+                    offered, answer = load(files, request["entries"], request["ids"])
+                else:
+                    answer = {"cases": _run(offered[request["id"]], request, files)}
         except BaseException as error:  # student code can make anything here fail: it is reported as its failure
             answer = {"failed": failure(error, files)}
         sock.settimeout(None)
         wire.send(sock, {"request": request["request"], **answer})
 
 
-def _settle(folder: str, memory_mb: int) -> None:
+def _request(sock: socket.socket) -> Any:
+    return wire.receive(sock, deadline=time.monotonic() + 10**9, body_limit=_REQUEST_LIMIT, header_limit=_REQUEST_LIMIT)
+
+
+class Memory:
+    """Within it a budget of address space holds. Outside there is a little more, to tell that it ran out."""
+
+    RESERVE = 64 << 20
+    BALLAST = 4 << 20
+
+    def __init__(self, budget: int) -> None:
+        _limit(resource.RLIMIT_AS, budget + self.RESERVE)
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        self._inside, self._outside = (min(budget, hard), hard), (hard, hard)
+        self._ballast: bytearray | None = None
+
+    def __enter__(self) -> None:
+        self._ballast = bytearray(self.BALLAST)
+        resource.setrlimit(resource.RLIMIT_AS, self._inside)
+
+    def __exit__(self, *_: object) -> None:
+        self._ballast = None  # where student code took the last byte, not even the next line would run
+        resource.setrlimit(resource.RLIMIT_AS, self._outside)
+
+
+def _settle(folder: str, memory_mb: int) -> Memory:
     """Limits and surroundings. The deeper wall belongs here: it must stand before the first line of student code."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
     os.umask(0o077)
     os.chdir(folder)
     sys.path[:] = [path for path in sys.path if path]
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit(resource.RLIMIT_AS, _address_space() + (memory_mb << 20))
-    _limit(resource.RLIMIT_FSIZE, 64 << 20)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 64 << 20)
+    return Memory(_address_space() + (memory_mb << 20))
 
 
 def _limit(what: int, value: int) -> None:

@@ -54,27 +54,34 @@ def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_lim
         raise WireError(f"a frame of {header_length} + {body_length} bytes; {header_limit} + {body_limit} are allowed")
     raw = _exactly(sock, header_length, deadline)
     try:
-        header = json.loads(raw, parse_constant=_no_constant)
+        header = json.loads(raw, parse_constant=_finite, parse_float=_finite)
         shapes = list(_shapes(header, body_length))
         payload = header["payload"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WireError(f"a frame with a header that makes no sense ({error})") from error
     body = _exactly(sock, body_length, deadline)
-    arrays, at = [], 0
-    for dtype, shape, size in shapes:
-        arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
-        at += size
-    return _lower(payload, arrays)
+    try:
+        arrays, at = [], 0
+        for dtype, shape, size in shapes:
+            arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
+            at += size
+        return _lower(payload, arrays)
+    except (ValueError, RecursionError) as error:  # a side numpy cannot hold, lists deeper than Python's stack
+        raise WireError(f"a frame that cannot be put together ({error})") from error
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
+def _finite(text: str) -> float:
+    """JSON as Python reads it has NaN, Infinity and 1e999: numbers that break those who expect a number."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text[:40]} is not a finite number")
+    return number
 
 
 def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
     total = 0
     for dtype, shape in header["arrays"]:
-        if dtype not in _DTYPES or len(shape) > 16 or not all(type(n) is int and n >= 0 for n in shape):
+        sides = type(shape) is list and len(shape) <= 16 and all(type(n) is int and n >= 0 for n in shape)
+        if dtype not in _DTYPES or not sides:
             raise ValueError(f"an array of {dtype} and shape {shape}")
         size = math.prod(shape) * np.dtype(dtype).itemsize
         total += size

@@ -6,7 +6,8 @@ the modules, then obeys its parent, one request at a time:
 * ``{"op": "fork", "entry": "module:function"}`` and one end of a socket pair: fork a child that calls the function
   with the socket and never returns; answers ``{"pid": …}``.
 * ``{"op": "bury", "pid": …}``: kill that child and what is left of its process group, and whatever it left behind
-  that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended.
+  that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended by
+  itself, or nothing in either where it had not.
 
 It runs no student code, holds no reference and no seed. It never runs a torch operation either: a child forked after
 a threaded one hangs for ever.
@@ -42,13 +43,23 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.close(nothing)
-    wire.send(control, {"ready": True})
     children: set[int] = set()
+    try:
+        wire.send(control, {"ready": True})
+        _obey(control, children)
+    finally:  # the parent is gone, or closed its end
+        for pid in list(children):
+            children.discard(pid)
+            _bury(pid, children)
+
+
+def _obey(control: socket.socket, children: set[int]) -> None:
+    """Answer requests until the other side closes the connection."""
     while True:
         try:
             request, descriptors = _request(control)
         except wire.Closed:
-            break
+            return
         if request["op"] == "fork":
             (descriptor,) = descriptors
             pid = os.fork()
@@ -61,8 +72,6 @@ def main() -> None:
         elif request["op"] == "bury":
             children.discard(request["pid"])
             wire.send(control, _bury(request["pid"], children))
-    for pid in children:
-        _bury(pid, set())
 
 
 def _request(control: socket.socket) -> tuple[Any, list[int]]:
@@ -91,14 +100,16 @@ def _child(entry: str, descriptor: int) -> NoReturn:
 def _bury(pid: int, others: set[int]) -> dict[str, int | None]:
     ended, status = os.waitpid(pid, os.WNOHANG)
     if not ended:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)  # where it is about to end by itself, that still decides how it ended
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     if not ended:
         _, status = os.waitpid(pid, 0)
     _sweep(others)
-    killed = os.WIFSIGNALED(status)
-    return {"signal": os.WTERMSIG(status) if killed else None, "code": None if killed else os.WEXITSTATUS(status)}
+    if os.WIFEXITED(status):
+        return {"signal": None, "code": os.WEXITSTATUS(status)}
+    ours = not ended and os.WTERMSIG(status) == signal.SIGKILL
+    return {"signal": None if ours else os.WTERMSIG(status), "code": None}
 
 
 def _sweep(children: set[int]) -> None:
