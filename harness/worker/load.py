@@ -32,6 +32,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
+        self._lines: dict[str, Mapping[str, int]] = {}
         prefix = (_PACKAGE,) if "__init__.py" in files else ()
         self.names = {path: ".".join((*prefix, *_parts(path))) for path in files}
         self.paths = {".".join(_parts(path)): path for path in files} | {self.names[path]: path for path in files}
@@ -55,6 +56,21 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def get_code(self, name: str) -> CodeType:
         path = self.paths[name]
         return compile(self.files[path], path, "exec", dont_inherit=True)
+
+    def lines(self, path: str) -> Mapping[str, int]:
+        """Where the names of a file are defined first, or else assigned."""
+        if path not in self._lines:
+            defined: dict[str, int] = {}
+            assigned: dict[str, int] = {}
+            for node in ast.walk(ast.parse(self.files[path])):
+                if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                    defined.setdefault(node.name, node.lineno)
+                elif isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        if isinstance(target, ast.Name):
+                            assigned.setdefault(target.id, node.lineno)
+            self._lines[path] = assigned | defined
+        return self._lines[path]
 
     def remember(self) -> None:
         """Let tracebacks show the lines: there is no file to read them from."""
@@ -144,17 +160,8 @@ def _where(name: str, value: Any, module: ModuleType, sources: Sources) -> tuple
     if isinstance(code, CodeType) and code.co_filename in sources.files:
         return code.co_filename, code.co_firstlineno
     path = sources.paths.get(getattr(value, "__module__", None) or "") or sources.paths[module.__name__]
-    nodes = list(ast.walk(ast.parse(sources.files[path])))
-    names = {name, getattr(value, "__name__", name)}
-    defined = [
-        each.lineno for each in nodes if isinstance(each, (ast.ClassDef, ast.FunctionDef)) and each.name in names
-    ]
-    assigned = [each.lineno for each in nodes if isinstance(each, ast.Assign) and name in map(_target, each.targets)]
-    return path, next(iter(defined + assigned), 1)
-
-
-def _target(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+    lines = sources.lines(path)
+    return path, lines.get(getattr(value, "__name__", name), lines.get(name, 1))
 
 
 def _backends(module: ModuleType) -> list[str]:

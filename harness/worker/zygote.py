@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -40,6 +41,7 @@ def main() -> None:
         module = import_module(name)
         if name == "torch":
             module.set_num_threads(1)
+    gc.freeze()  # or the first collection in each child would write to, and so copy, every page of the imports
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.close(nothing)
