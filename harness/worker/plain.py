@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-_FLOATS = {"float32": np.float32, "float64": np.float64}
-_SCALARS = [*np.sctypeDict.values()]
+_FLOATS = {np.dtype(name): name for name in ("float32", "float64")}
+_SCALARS = frozenset(map(id, np.sctypeDict.values()))  # by identity: a class may lie about its hash as well
 
 
 class NotPlain(Exception):  # noqa: N818  # an answer, which its caller turns into a problem
@@ -30,11 +30,14 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
     kind = type(value)
-    if kind is np.ndarray or any(kind is scalar for scalar in _SCALARS):
+    if kind is np.ndarray or id(kind) in _SCALARS:
         dtype = value.dtype
+        if name := _FLOATS.get(dtype):
+            return np.array(value, order="C"), name
         if dtype.kind != "f":
             raise NotPlain(f"{kind.__name__} of {dtype.name}")
-        return np.array(value, _FLOATS.get(dtype.name, np.float64), order="C"), dtype.name  # native byte order too
+        native = np.float32 if dtype.itemsize == 4 else np.float64  # the other byte order, or another precision
+        return np.array(value, native, order="C"), dtype.name
     if kind is float or kind is int:
         return np.array(_float(value)), "float64"
     torch = sys.modules.get("torch")
@@ -43,7 +46,7 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
             raise NotPlain(f"Tensor of {str(value.dtype).removeprefix('torch.')}")
         name = str(value.dtype).removeprefix("torch.")
         tensor = torch.Tensor.cpu(torch.Tensor.detach(value))
-        if name not in _FLOATS:
+        if name not in _FLOATS.values():
             tensor = tensor.to(torch.float64)
         return np.array(tensor.numpy(), order="C"), name
     raise NotPlain(_name(kind))
