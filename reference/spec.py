@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -310,12 +311,16 @@ class Page:
         return start, start + len(quote), new
 
     def _touched(self, spans: list[tuple[int, int, str]]) -> tuple[str, ...]:
+        """The steps on the changed lines; where such a line makes no step, as ``t = t + 1``, those made of it."""
         changed = set()
         for start, end, _ in spans:
             first = self.source.rfind("\n", 0, start) + 1
-            stop = self.source.find("\n", end)
-            for line in self.source[first:stop].splitlines():
+            for line in self.source[first : self.source.find("\n", end)].splitlines():
                 changed.add(line.partition("=")[0].strip())
+        for line in self.source[self._body :].splitlines():
+            step, _, value = line.partition("=")
+            if (changed - self.steps.keys()) & set(re.findall(r"\w+", value)):
+                changed.add(step.strip())
         return tuple(step for step in self.steps if step in changed)
 
 

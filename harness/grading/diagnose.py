@@ -156,7 +156,7 @@ def _divided_by_zero(replay: Replay) -> bool:
 
 
 def _breaks_down(trajectory: Trajectory, step: int) -> bool:
-    """Whether the next step holds a number that is not finite, where Python's own numbers raise instead."""
+    """Whether the next step holds no finite number at all, where Python's own numbers raise instead."""
     if trajectory.reach(step + 1) <= step:
         return False
-    return not np.isfinite(trajectory.block("w", step, step + 1).value).all()
+    return not np.isfinite(trajectory.block("w", step, step + 1).value).any()

@@ -68,8 +68,9 @@ def find(folder: Path) -> list[Submission]:
 
 def unmatched(folder: Path) -> list[str]:
     """The entries of ``folder`` that are no submission: to be told, so that nothing is dropped in silence."""
-    names = (entry for entry in folder.iterdir() if not _is_candidate(entry))
-    return sorted(_text(entry.name) for entry in names if not entry.name.startswith(".") and entry.name not in IGNORED)
+    others = (entry.name for entry in folder.iterdir() if not _is_candidate(entry))
+    told = (name for name in others if name not in IGNORED and not name.startswith((".", "README")))
+    return sorted(map(_text, told))
 
 
 def read(path: Path) -> Submission:

@@ -133,7 +133,10 @@ def finding(result: AlgorithmResult, catalogue: Catalogue) -> Finding:
 
 
 def largest(cases: tuple[CaseResult, ...]) -> float | None:
-    """The largest ratio of an error to its tolerance; a NaN is larger than all."""
+    """The largest ratio of an error to its tolerance, a NaN being larger than all; None where a failing case has no
+    numbers, since those of the others say nothing then."""
+    if any(case.error_ratio is None and case.status != "pass" for case in cases):
+        return None
     ratios = [case.error_ratio for case in cases if case.error_ratio is not None]
     return max(ratios, key=lambda ratio: (ratio != ratio, ratio), default=None)
 

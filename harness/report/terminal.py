@@ -147,7 +147,7 @@ def _values(evidence: Evidence, pen: Pen) -> str:
         ]
         for each in evidence.written()
     ]
-    heads = ["step", "expected", "torch", "yours", "error", "× tolerance"]
+    heads = ["step", "expected", "by torch", "yours", "error", "× tolerance"]
     caption = pen.quiet(short(f"{evidence.place} ({evidence.setting})"))
     return f"{INDENT}{caption}\n{_indented(_tabulated(rows, heads, ('right',) * len(heads)))}"
 
@@ -160,7 +160,7 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
     if submission.load_error:
         return "Nothing else can be checked until the file loads."
     if not found.to_fix:
-        return "Nothing to fix in what was found."
+        return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     return f"To fix: {len(found.to_fix)} of {len(found.all)}. More on one: gradstep explain {found.to_fix[0].id}"
 
 

@@ -58,7 +58,7 @@ def error(value: float) -> str:
 def ratio(value: float) -> str:
     """An error in units of its tolerance. What is over 1 never reads as 1."""
     if not math.isfinite(value):
-        return str(value)
+        return "∞"  # a NaN is as far off as a number can be
     if value == 0:
         return "0"
     if value < 0.01:
