@@ -45,6 +45,7 @@ _WHERE_WRONG = (
     "Case: {case}, {why}.",
     "Cases that fail: {failing} of {total}.",
 )
+_SHAPES = ("actual", "expected")
 _GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
 
 ENTRIES: Mapping[str, Entry] = {
@@ -339,7 +340,7 @@ def _as_data(params: Mapping[str, Any]) -> str:
 
 def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     """The words a text may name: the parameters that say something, and what follows from them."""
-    words = {name: short(_word(name, value)) for name, value in message.params.items() if value not in (None, "", [])}
+    words = {name: short(_word(name, value)) for name, value in message.params.items() if not _is_left_out(name, value)}
     words["title"] = text.title or text.id
     words["method"] = "epoch(w, grad, order)" if "order" in text.call else "step(w, grad)"
     if text.steps:
@@ -351,8 +352,13 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     return {name: word for name, word in words.items() if word}
 
 
+def _is_left_out(name: str, value: Any) -> bool:
+    """An empty list says nothing, except as a shape: there it is a single number's."""
+    return value in (None, "") or (value == [] and name not in _SHAPES)
+
+
 def _word(name: str, value: Any) -> str:
-    if name in ("actual", "expected") and isinstance(value, list):
+    if name in _SHAPES and isinstance(value, list):
         return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"  # a shape
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))

@@ -221,7 +221,7 @@ def _offer(data: Mapping[str, Any]) -> Offer:
     if (form := data["form"]) not in get_args(Form):
         raise ValueError(f"a form {form!r}")
     others = tuple(map(_text, data["others"]))
-    return Offer(_text(data["name"]), form, _text(data["file"]), _number(data["line"]), others)
+    return Offer(_text(data["name"]), form, _text(data["file"]), max(_number(data["line"]), 1), others)
 
 
 def _ran(reply: Mapping[str, Any], task: Task) -> Ran:
