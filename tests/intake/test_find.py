@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import pytest
 
-from harness.intake import IntakeError, Submission, find, read
+from harness.intake import IntakeError, Submission, find, read, unmatched
 from harness.intake.find import SOURCE_LIMIT
 
 
@@ -48,6 +48,12 @@ def test_files_and_folders_are_submissions(tmp_path: Path) -> None:
 )
 def test_everything_else_is_not(tmp_path: Path, other: str) -> None:
     assert ids(lay(tmp_path, other)) == []
+
+
+def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    lay(tmp_path, "kim.py", "lee/a.py", "notes.txt", "park.ipynb", ".hidden", "__pycache__/a.pyc")
+    (tmp_path / "link.py").symlink_to("kim.py")
+    assert unmatched(tmp_path) == ["link.py", "notes.txt", "park.ipynb"]
 
 
 def test_a_folder_without_python_is_a_submission_that_says_so(tmp_path: Path) -> None:
