@@ -22,6 +22,13 @@ KEYS: Mapping[str, frozenset[str]] = {
 }
 
 
+SECONDS = (0.1, 24 * 3600)
+MEMORY_MB = (64, 1 << 20)
+"""The least and the most that a limit may be."""
+
+_WANTED: Mapping[type, str] = {str: "a text", list: "a list", bool: "true or false"}
+
+
 class AssignmentError(Exception):
     """The assignment file, or a choice of algorithms, is not usable; one sentence says why and what would be."""
 
@@ -78,7 +85,12 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
     _check_keys(head, KEYS["assignment"], path, "assignment")
     _check_keys(limits, KEYS["limits"], path, "limits")
     known = list(pages())
+    id = _value(head, "id", str, path.stem, path)
+    if not id or id in (".", "..") or "/" in id or "\\" in id or "\0" in id:
+        raise AssignmentError(f"{path}: id is {id!r}; it names a folder under reports, so it must be able to.")
     patterns = _value(head, "algorithms", list, ["*"], path)
+    if not patterns:
+        raise AssignmentError(f"{path}: algorithms is empty; leave it out to ask for all of them.")
     try:
         ids = choose([str(pattern) for pattern in patterns], known)
     except AssignmentError as error:
@@ -89,13 +101,13 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
     if dialects not in ("accept", "half", "reject"):
         raise AssignmentError(f"{path}: dialects is {dialects!r}; it must be accept, half or reject.")
     return Assignment(
-        id=_value(head, "id", str, path.stem, path),
+        id=id,
         title=_value(head, "title", str, path.stem, path),
         points={id: _amount(points, id, 1.0, path) for id in ids},
         dialects=dialects,
         partial=_value(head, "partial", bool, True, path),
-        seconds=_amount(limits, "seconds", 10.0, path),
-        memory_mb=int(_amount(limits, "memory_mb", 2048, path)),
+        seconds=_limit(limits, "seconds", 10.0, SECONDS, path),
+        memory_mb=int(_limit(limits, "memory_mb", 2048, MEMORY_MB, path)),
     )
 
 
@@ -116,7 +128,15 @@ def _check_keys(table: Mapping[str, Any], known: Any, path: Path, where: str) ->
 def _value(table: Mapping[str, Any], key: str, kind: type, default: Any, path: Path) -> Any:
     value = table.get(key, default)
     if not isinstance(value, kind):
-        raise AssignmentError(f"{path}: {key} is {value!r}; a {kind.__name__} is needed.")
+        raise AssignmentError(f"{path}: {key} is {value!r}; {_WANTED[kind]} is needed.")
+    return value
+
+
+def _limit(table: Mapping[str, Any], key: str, default: float, bounds: tuple[float, float], path: Path) -> float:
+    value = _amount(table, key, default, path)
+    low, high = bounds
+    if not low <= value <= high:
+        raise AssignmentError(f"{path}: {key} is {table[key]!r}; a number between {low:g} and {high:.0f} is needed.")
     return value
 
 

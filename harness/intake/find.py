@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Submission:
 
 def find(folder: Path) -> list[Submission]:
     """Every submission under ``folder``, by id. Raises :class:`IntakeError`."""
-    if not folder.exists():
+    if not _exists(folder):
         raise IntakeError(f"{folder}: there is no such folder.")
     if not folder.is_dir():
         raise IntakeError(f"{folder}: is a file; a folder of submissions is needed (gradstep check grades one file).")
@@ -75,7 +76,7 @@ def unmatched(folder: Path) -> list[str]:
 
 def read(path: Path) -> Submission:
     """The one submission at ``path``, a module or a folder. Raises :class:`IntakeError`."""
-    if not path.exists():
+    if not _exists(path):
         raise IntakeError(f"{path}: there is no such file or folder.")
     if path.is_file() and path.suffix != ".py":
         raise IntakeError(f"{path}: is no Python module; a .py file or a folder with .py files is needed.")
@@ -85,6 +86,13 @@ def read(path: Path) -> Submission:
     return submission
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a name longer than any name can be, a folder that may not be entered
+        raise IntakeError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
 def _is_candidate(entry: Path) -> bool:
     if entry.name.startswith(".") or entry.name in IGNORED or entry.is_symlink():
         return False
@@ -92,14 +100,15 @@ def _is_candidate(entry: Path) -> bool:
 
 
 def _read(path: Path) -> Submission:
-    id = unicodedata.normalize("NFC", _text(path.stem if path.is_file() else path.resolve().name))
+    id = _normal(path.stem if path.is_file() else path.resolve().name)
     where = _text(str(path))
     files: dict[str, bytes] = {}
     size = 0
     root = path.parent if path.is_file() else path
     for source in [path] if path.is_file() else _sources(path):
         try:
-            content = source.read_bytes()
+            with source.open("rb") as file:
+                content = file.read(SOURCE_LIMIT + 1)
         except OSError:
             return Submission(id, where, {}, (), "not_readable")
         size += len(content)
@@ -138,13 +147,19 @@ def _entries(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def _with_unique_ids(submissions: list[Submission]) -> list[Submission]:
-    """Where ``kim.py`` stands beside ``kim/``, both are graded, each under its full name."""
-    counts: dict[str, int] = {}
-    for submission in submissions:
-        counts[submission.id] = counts.get(submission.id, 0) + 1
-    return [
-        Submission(Path(each.path).name, each.path, each.files, each.entries, each.problem)
-        if counts[each.id] > 1
-        else each
-        for each in submissions
-    ]
+    """Where ``kim.py`` stands beside ``kim/``, both are graded, each under its full name; what is still alike, as
+    names that are no text can be, under a number as well."""
+    counts = Counter(each.id for each in submissions)
+    unique: dict[str, Submission] = {}
+    for each in submissions:
+        id = name = _normal(Path(each.path).name) if counts[each.id] > 1 else each.id
+        number = 1
+        while id in unique:
+            number += 1
+            id = f"{name} ({number})"
+        unique[id] = replace(each, id=id)
+    return list(unique.values())
+
+
+def _normal(name: str) -> str:
+    return unicodedata.normalize("NFC", _text(name))

@@ -99,8 +99,8 @@ class ForkServer:
 
     def bury(self, child: Child) -> End:
         """Kill the child and what it left behind; say how it had ended by itself, if it had."""
-        child.sock.close()
-        answer = self._ask({"op": "bury", "pid": child.pid}, [])
+        with child.sock:  # closed after it, not before: that alone would end the child
+            answer = self._ask({"op": "bury", "pid": child.pid}, [])
         return End(answer["signal"], answer["code"])
 
     def _ask(self, request: dict[str, Any], descriptors: list[int]) -> Any:
@@ -121,7 +121,9 @@ class ForkServer:
                 raise ForkError(f"the process that starts workers {complaint}") from error
 
     def _complaint(self) -> str:
-        if self._process.poll() is None:
+        try:
+            self._process.wait(timeout=1)  # its end of the connection goes before the process does
+        except subprocess.TimeoutExpired:
             return "does not answer"
         assert self._process.stderr is not None
         last = self._process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]

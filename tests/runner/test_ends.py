@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from harness.results import SubmissionResult
 from harness.results.model import Status
 from tests.graded import MOMENTUM, algorithm, asked, grade
+from tests.runner.processes import alive
 
 pytestmark = pytest.mark.slow
 
@@ -194,14 +194,6 @@ def test_the_others_beside_them_are_graded(results: dict[str, SubmissionResult])
 
 
 # -- what is left -----------------------------------------------------------------------------------------------------
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 FORKS = {

@@ -1,0 +1,252 @@
+"""The process that starts workers: it forks, it buries, and whatever happens to either side, nothing is left."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+
+from harness.intake import Submission
+from harness.runner.forks import End, ForkError, ForkServer
+from harness.runner.worker import ENTRY, PRELOAD, Limits, Worker
+from tests.graded import MOMENTUM, algorithm, asked, grade, submission
+from tests.runner.processes import alive, children, eventually
+
+EMPTY = submission("empty", "")
+
+
+def test_a_child_lives_until_it_is_buried(server: ForkServer) -> None:
+    child = server.fork(ENTRY)
+    assert alive(child.pid)
+    assert server.bury(child) == End(signal=None, code=None)
+    assert not alive(child.pid)
+
+
+def test_how_a_child_had_ended_is_told(server: ForkServer) -> None:
+    child = server.fork(ENTRY)
+    os.kill(child.pid, signal.SIGSEGV)
+    assert child.sock.recv(1) == b""  # it is gone
+    assert server.bury(child) == End(signal=signal.SIGSEGV, code=None)
+
+
+def test_children_are_buried_in_any_order(server: ForkServer) -> None:
+    first, second = server.fork(ENTRY), server.fork(ENTRY)
+    server.bury(second)
+    assert alive(first.pid)
+    server.bury(first)
+    assert not alive(first.pid)
+
+
+def test_threads_share_a_server(server: ForkServer) -> None:
+    pids = []
+
+    def once() -> None:
+        child = server.fork(ENTRY)
+        pids.append(child.pid)
+        server.bury(child)
+
+    threads = [threading.Thread(target=once) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(pids)) == 8
+    assert not any(map(alive, pids))
+
+
+def test_closing_ends_the_zygote_and_its_children() -> None:
+    before = children()
+    with ForkServer(PRELOAD) as server:
+        (zygote,) = children() - before
+        workers = [server.fork(ENTRY) for _ in range(3)]
+    assert not any(map(alive, [zygote, *(worker.pid for worker in workers)]))
+    for worker in workers:
+        worker.sock.close()
+
+
+def test_closing_before_it_is_ready_does_not_wait_for_the_imports() -> None:
+    before = children()
+    ForkServer([*PRELOAD, "torch"]).close()
+    assert children() == before
+
+
+def test_closing_twice_is_closing_once() -> None:
+    server = ForkServer(PRELOAD)
+    server.close()
+    server.close()
+    with pytest.raises(ForkError, match="was ended"):
+        server.fork(ENTRY)
+
+
+def test_closing_wakes_who_waits_for_an_answer() -> None:
+    server = ForkServer([*PRELOAD, "torch"])  # slow to answer for the first time
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            server.fork(ENTRY)
+        except ForkError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    server.close()
+    thread.join()
+    assert len(errors) == 1
+
+
+def test_a_zygote_that_does_not_start_says_why() -> None:
+    with ForkServer(["no_such_module"]) as server, pytest.raises(ForkError, match="No module named 'no_such_module'"):
+        server.fork(ENTRY)
+
+
+def test_a_zygote_that_was_killed_is_a_fork_error_every_time() -> None:
+    before = children()
+    with ForkServer(PRELOAD) as server:
+        child = server.fork(ENTRY)
+        (zygote,) = children() - before
+        os.kill(zygote, signal.SIGKILL)
+        for _ in range(2):
+            with pytest.raises(ForkError):
+                server.fork(ENTRY)
+        with pytest.raises(ForkError):
+            server.bury(child)
+        assert eventually(lambda: not alive(child.pid))
+
+
+def test_a_worker_that_cannot_be_walled_in_is_our_fault(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.TemporaryDirectory", Nowhere)
+    with pytest.raises(ForkError, match="could not be walled in: FileNotFoundError"):
+        Worker(server, EMPTY, Limits())
+
+
+class Nowhere:
+    """A temporary folder that is not there."""
+
+    name = "/no/such/folder"
+
+    def __init__(self, **_: object) -> None: ...
+
+    def cleanup(self) -> None: ...
+
+
+# -- what a worker finds around it ------------------------------------------------------------------------------------
+
+
+def seen(server: ForkServer, expression: str) -> str:
+    """What a module sees when it is imported."""
+    source = f"import os, resource, sys, threading\nraise RuntimeError({expression})\n"
+    worker = Worker(server, Submission("a", "a.py", {"a.py": source.encode()}, ("a.py",)), Limits(memory_mb=256))
+    try:
+        loaded = worker.load([])
+        return loaded.failed[0].text  # type: ignore[union-attr]
+    finally:
+        worker.close()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("[name for name in sorted(os.environ) if 'THREADS' not in name]", "['LANG', 'PATH', 'PYTHONHASHSEED']"),
+        ("os.read(0, 1)", "b''"),
+        ("os.listdir()", "[]"),
+        ("os.path.basename(os.getcwd())[:9]", "gradstep-"),
+        ("oct(os.stat('.').st_mode)", "0o40700"),
+        ("os.getpgid(0) == os.getpid()", "True"),
+        ("threading.active_count()", "1"),
+        ("len(os.listdir('/proc/self/task'))", "1"),
+        ("[p for p in sys.path if not p]", "[]"),
+        ("resource.getrlimit(resource.RLIMIT_CORE)", "(0, 0)"),
+        ("sorted({'torch', 'reference', 'harness.grading', 'harness.runner'} & {*sys.modules})", "[]"),
+    ],
+)
+def test_surroundings(server: ForkServer, expression: str, expected: str) -> None:
+    assert seen(server, expression) == expected
+
+
+def test_no_descriptor_but_the_null_device_and_the_connection(server: ForkServer) -> None:
+    others = [server.fork(ENTRY) for _ in range(2)]
+    links = seen(server, "[os.readlink(each) for each in os.scandir('/proc/self/fd')]")
+    for other in others:
+        server.bury(other)
+    *null, listing, connection = sorted(ast.literal_eval(links))
+    assert null == ["/dev/null"] * 3
+    assert listing.startswith("/proc/")  # the one that the list was read through
+    assert connection.startswith("socket:")
+
+
+def test_nothing_of_the_graders_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "the seed")
+    with ForkServer(PRELOAD) as server:
+        assert "SECRET" not in seen(server, "sorted(os.environ)")
+        assert "SECRET" not in seen(server, "open(f'/proc/{os.getppid()}/environ').read()")
+
+
+@pytest.mark.parametrize(
+    "litter",
+    [
+        "open('file', 'w').write('x')",
+        "os.makedirs('a/b/c'); os.chmod('a/b', 0)",
+        "os.symlink('/', 'root')",
+        "os.rmdir(os.getcwd())",
+        "os.mkfifo('pipe')",
+    ],
+)
+def test_the_temporary_folder_is_removed_with_whatever_is_in_it(
+    server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, litter: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen(server, litter)
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- when one of ours dies --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_killed_zygote_costs_nobody_a_point_and_hangs_nobody() -> None:
+    sources = {
+        "killer": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
+        "after it": MOMENTUM,
+        "beside it, with torch": f"import torch\n{MOMENTUM}",
+    }
+    results = grade(sources, asked("momentum"), jobs=1)
+    assert {id: algorithm(each, "momentum").status for id, each in results.items()} == {
+        "killer": "harness_error",
+        "after it": "harness_error",
+        "beside it, with torch": "pass",
+    }
+    assert {each.score for each in results.values()} == {1}
+
+
+@pytest.mark.slow
+def test_a_killed_grader_leaves_no_process(tmp_path: Path) -> None:
+    """The submission notes who it is, its daemon and its zygote, and then never ends."""
+    source = f"""
+        import os, time
+        if not os.fork():
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+            os.mkdir(f"{tmp_path}/{{os.getpid()}}")
+            time.sleep(600)
+        os.wait()
+        for pid in (os.getppid(), os.getpid()):
+            os.mkdir(f"{tmp_path}/{{pid}}")
+        time.sleep(600)
+        """
+    script = f"from tests.graded import *; grade({{'a': {textwrap.dedent(source)!r}}}, asked('momentum', seconds=600))"
+    grader = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
+    assert eventually(lambda: len(list(tmp_path.iterdir())) == 3)
+    pids = [int(file.name) for file in tmp_path.iterdir()]
+    assert all(map(alive, pids))
+    grader.kill()
+    grader.wait()
+    assert eventually(lambda: not any(map(alive, pids)))
