@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -169,6 +170,7 @@ def optimizer(
             record.add(w, grad.count - before, _attributes(instance))
             yield True
         return
+    _written(thing)
     _fits(thing, (w, grad), hyper)
     iterator = _iterator(thing(w, grad, **hyper))
     for step in range(1, steps + 1):
@@ -197,6 +199,7 @@ def epoch(
         instance: Any = thing(**hyper)
         result = instance.epoch(w, grad, order)
     else:
+        _written(thing)
         _fits(thing, (w, grad, order), hyper)
         result = thing(w, grad, order, **hyper)
     if not hasattr(type(result), "__next__"):
@@ -218,9 +221,26 @@ _DRIVERS: Mapping[str, Callable[..., Iterator[bool]]] = {"optimizer": optimizer,
 
 
 def _needs(thing: type, method: str) -> None:
+    _written(getattr(thing, method, None))
     if not callable(getattr(thing, method, None)):
         has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
         raise Problem("no_step", has=has[:10], wanted=method)
+
+
+def _unwritten() -> None:
+    pass
+
+
+def _written(function: Any) -> None:
+    """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...`` or a docstring."""
+    if inspect.isfunction(function) and _body(function) == _body(_unwritten):
+        raise Problem("not_started")
+
+
+def _body(function: Any) -> tuple[bytes, set[Any]]:
+    """What the bytecode does, and the constants it does it with: a docstring is one, but does nothing."""
+    code = function.__code__
+    return code.co_code[::2], {None, *map(id, code.co_consts)} - {id(function.__doc__), id(None)}
 
 
 def _fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
