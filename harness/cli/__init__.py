@@ -33,7 +33,7 @@ class Verbs(click.Group):
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from harness.assignment import nearest
 
-            raise click.UsageError(f"{args[0]!r} is no command{nearest(args[0], VERBS)}.", ctx)
+            raise click.UsageError(f"{args[0]!r} is no command{nearest(args[0], VERBS)}", ctx)
         return super().resolve_command(ctx, args)
 
 

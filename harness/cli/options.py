@@ -18,6 +18,16 @@ PUBLIC_SEED = 0
 """The seed of the cases a student checks against."""
 
 
+class Within(click.FloatRange):
+    """A range of numbers that NaN, which compares with none, is not in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
+
 def grading(function: Command) -> Command:
     """The options of everything that runs student code."""
     for option in reversed(
@@ -29,9 +39,11 @@ def grading(function: Command) -> Command:
                 help="Assignment file (TOML).  [default: lecture 8]",
             ),
             click.option("--only", metavar="IDS", help="Algorithms, separated by commas; * matches any."),
-            click.option("--seed", type=int, default=PUBLIC_SEED, show_default=True, help="Draws the inputs."),
-            click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for each algorithm."),
-            click.option("--memory", type=click.IntRange(min=64), help="MB for each submission."),
+            click.option(
+                "--seed", type=click.IntRange(min=0), default=PUBLIC_SEED, show_default=True, help="Draws the inputs."
+            ),
+            click.option("--timeout", type=Within(*assignments.SECONDS), help="Seconds for each algorithm."),
+            click.option("--memory", type=click.IntRange(*assignments.MEMORY_MB), help="MB for each submission."),
         ]
     ):
         function = option(function)
