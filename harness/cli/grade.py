@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NOTHING_FOUND = 5
 BELOW = 1
-INTERRUPTED = 130
+HARNESS_FAULT = 3
 
 
 @click.command("grade")
@@ -91,12 +91,17 @@ def command(
     if interrupted:
         left = len(submissions) - len(done)
         click.echo(f"gradstep: interrupted; {left} not graded. The others are in {out}.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(options.INTERRUPTED)
     if not quiet:
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
-        click.echo(terminal.summary(results, catalogue(), options.colored(color)))
+        options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
         click.echo(out / "index.html")
+    if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:
+        click.echo(
+            f"gradstep: faults of the harness, at no student's cost, in: {len(faults)} of {len(done)}.", err=True
+        )
+        sys.exit(HARNESS_FAULT)
     if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
         sys.exit(BELOW)
 

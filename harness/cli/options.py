@@ -14,6 +14,9 @@ from harness import assignment as assignments
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 PUBLIC_SEED = 0
 """The seed of the cases a student checks against."""
 
@@ -63,6 +66,11 @@ def colored(choice: str) -> bool:
     if choice == "auto":
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return choice == "always"
+
+
+def show(text: str) -> None:
+    """Print to standard output, colours and all: whether there are any was decided by :func:`colored`."""
+    click.echo(text, nl=False, color=True)
 
 
 def the_assignment(
