@@ -141,7 +141,7 @@ def test_touched_names_the_steps_whose_lines_change():
     assert touched["no_bias_correction", 0] == ("m_hat", "v_hat")
     assert touched["betas_swapped", 0] == ("m", "v", "m_hat", "v_hat")
     assert touched["betas_swapped", 1] == ("m", "v")
-    assert touched["t_constant", 0] == ()  # t is no named step
+    assert touched["t_constant", 0] == ("m_hat", "v_hat")  # t is no named step: those made of it
     assert touched["eps_outside_root", 0] == ("w",)
 
 

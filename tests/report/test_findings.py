@@ -55,6 +55,11 @@ def test_a_result_without_a_message_is_explained_by_its_diagnosis_or_status() ->
 
 
 def test_nan_is_the_largest_error() -> None:
-    cases = tuple(CaseResult("a", "fail", each) for each in (0.3, math.nan, 17.0, None))
+    cases = tuple(CaseResult("a", "fail", each) for each in (0.3, math.nan, 17.0))
     assert math.isnan(largest(cases) or 0)
     assert largest(()) is None
+
+
+def test_a_failing_case_without_numbers_leaves_no_largest_error() -> None:
+    assert largest((CaseResult("a", "pass", 0.3), CaseResult("b", "error"))) is None
+    assert largest((CaseResult("a", "pass", 0.3), CaseResult("b", "pass"))) == 0.3

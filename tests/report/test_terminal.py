@@ -22,7 +22,7 @@ def test_a_digest_shows_table_sentences_lines_and_values() -> None:
         r"→ m and v start at 0",
         r"× m̂ = m / \(1 − β₁ᵗ\)   mistake here",
         r"m_hat\[0\] \(float32, lr 0\.02, beta1 0\.8, beta2 0\.99\)",
-        r"step +expected +torch +yours +error +× tolerance",
+        r"step +expected +by torch +yours +error +× tolerance",
         r"× 4 +0\.576456000 +0\.576456030 +0\.549905000 +2\.7e-02 +17,701",
         r"optim\.py:12  return 1 / \(1 - self\.b1\*\*self\.t\)",
         r"i adam: several names match; Adam was graded\.",

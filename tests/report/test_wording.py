@@ -38,8 +38,8 @@ def test_long_text_is_cut_and_says_so() -> None:
         (1.0001, ">1"),
         (17717.2, "17,717"),
         (3.7e13, "3.7e+13"),
-        (math.inf, "inf"),
-        (math.nan, "nan"),
+        (math.inf, "∞"),
+        (math.nan, "∞"),
     ],
 )
 def test_a_ratio_over_one_never_reads_as_one(value: float, shown: str) -> None:
