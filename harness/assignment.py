@@ -57,15 +57,15 @@ def choose(patterns: Sequence[str], ids: Sequence[str]) -> list[str]:
     for pattern in patterns:
         matching = [id for id in ids if fnmatchcase(id, pattern)]
         if not matching:
-            raise AssignmentError(f"{pattern!r} is no algorithm of this assignment{nearest(pattern, ids)}.")
+            raise AssignmentError(f"{pattern!r} is no algorithm of this assignment{nearest(pattern, ids)}")
         wanted.update(matching)
     return [id for id in ids if id in wanted]
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """A clause that suggests the nearest known name, or names a few."""
+    """The end of a sentence: it suggests the nearest known name, or names a few."""
     close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known[:12])}"
+    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known[:12])}."
 
 
 def load(path: Path = DEFAULT) -> Assignment:
@@ -122,7 +122,7 @@ def _check_keys(table: Mapping[str, Any], known: Any, path: Path, where: str) ->
     for key in table:
         if key not in known:
             place = f"[{where}] has" if where else "there is"
-            raise AssignmentError(f"{path}: {place} an unknown key {key!r}{nearest(key, sorted(known))}.")
+            raise AssignmentError(f"{path}: {place} an unknown key {key!r}{nearest(key, sorted(known))}")
 
 
 def _value(table: Mapping[str, Any], key: str, kind: type, default: Any, path: Path) -> Any:

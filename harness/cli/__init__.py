@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ class Verbs(click.Group):
     """Finds a verb's command in the module of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
+        return [*VERBS]  # not list(): once it is imported, that is the verb of this name
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
@@ -33,7 +34,7 @@ class Verbs(click.Group):
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from harness.assignment import nearest
 
-            raise click.UsageError(f"{args[0]!r} is no command{nearest(args[0], VERBS)}.", ctx)
+            raise click.UsageError(f"{args[0]!r} is no command{nearest(args[0], VERBS)}", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -51,6 +52,9 @@ def gradstep() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The entry point. Exit codes: 0 done, 1 a check failed, 2 usage, 3 a fault of the harness, 5 nothing to grade."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an ε that a terminal cannot show is no reason to show nothing
     try:
         gradstep.main(args, prog_name="gradstep")
     except SystemExit:

@@ -52,12 +52,16 @@ def command(
     from harness.report import terminal
     from harness.results import plain
 
-    with Batch(assignment, seed=seed, jobs=1) as batch:
-        (result,) = batch.grade([submission])
+    try:
+        with Batch(assignment, seed=seed, jobs=1) as batch:
+            (result,) = batch.grade([submission])
+    except KeyboardInterrupt:
+        click.echo("gradstep: interrupted.", err=True)
+        sys.exit(options.INTERRUPTED)
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
     elif not quiet:
-        click.echo(terminal.digest(result, catalogue(), options.colored(color), verbose), nl=False)
+        options.show(terminal.digest(result, catalogue(), options.colored(color), verbose))
     statuses = {algorithm.status for algorithm in result.algorithms}
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)

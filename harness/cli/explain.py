@@ -23,4 +23,4 @@ def command(ids: tuple[str, ...], color: str) -> None:
     except AssignmentError as error:
         options.usage_error(str(error).replace("algorithm of this assignment", "algorithm"))
     shown = [terminal.explain_page(texts[id], pages()[id].source, options.colored(color)) for id in chosen]
-    click.echo("\n".join(shown), nl=False)
+    options.show("\n".join(shown))

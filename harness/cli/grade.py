@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 NOTHING_FOUND = 5
 BELOW = 1
-INTERRUPTED = 130
+HARNESS_FAULT = 3
 
 
 @click.command("grade")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Where results go.  [default: reports/<assignment>]")
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time.  [default: one a core]")
-@click.option("--fail-under", type=float, metavar="PERCENT", help="Exit with 1 if a submission scores below.")
+@click.option(
+    "--fail-under", type=options.Within(0, 100), metavar="PERCENT", help="Exit with 1 if a submission scores below."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="One line a submission, as it is done.")
 @options.color
@@ -56,7 +58,7 @@ def command(
         submissions, unmatched = intake.find(folder), intake.unmatched(folder)
     except intake.IntakeError as error:
         options.usage_error(str(error))
-    if not submissions:
+    if all(each.problem == "no_python" for each in submissions):
         click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
         sys.exit(NOTHING_FOUND)
     out = _writable(out or Path("reports") / assignment.id)
@@ -89,12 +91,17 @@ def command(
     if interrupted:
         left = len(submissions) - len(done)
         click.echo(f"gradstep: interrupted; {left} not graded. The others are in {out}.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(options.INTERRUPTED)
     if not quiet:
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
-        click.echo(terminal.summary(results, catalogue(), options.colored(color)))
+        options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
         click.echo(out / "index.html")
+    if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:
+        click.echo(
+            f"gradstep: faults of the harness, at no student's cost, in: {len(faults)} of {len(done)}.", err=True
+        )
+        sys.exit(HARNESS_FAULT)
     if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
         sys.exit(BELOW)
 
@@ -120,10 +127,13 @@ def _progress(
 ) -> Iterator[SubmissionResult]:
     """A bar on standard error, on a terminal only; with ``-v`` a line a submission instead."""
     if verbose and not quiet:
+        from harness.report.wording import visible
+
         for result in results:
-            click.echo(f"{result.id}: {result.score:g} / {result.max_points:g}", err=True)
+            click.echo(f"{visible(result.id)}: {result.score:g} / {result.max_points:g}", err=True)
             yield result
-        return
-    hidden = quiet or not sys.stderr.isatty()
-    with click.progressbar(results, total, label="Grading", file=sys.stderr, hidden=hidden) as bar:
-        yield from bar
+    elif quiet or not sys.stderr.isatty():
+        yield from results
+    else:
+        with click.progressbar(results, total, label="Grading", file=sys.stderr) as bar:
+            yield from bar

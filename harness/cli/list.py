@@ -23,4 +23,4 @@ def command(as_json: bool, color: str) -> None:
         return
     from harness.report import terminal
 
-    click.echo(terminal.listing(texts, options.colored(color)), nl=False)
+    options.show(terminal.listing(texts, options.colored(color)))

@@ -14,8 +14,21 @@ from harness import assignment as assignments
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 PUBLIC_SEED = 0
 """The seed of the cases a student checks against."""
+
+
+class Within(click.FloatRange):
+    """A range of numbers that NaN, which compares with none, is not in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
 
 
 def grading(function: Command) -> Command:
@@ -29,9 +42,11 @@ def grading(function: Command) -> Command:
                 help="Assignment file (TOML).  [default: lecture 8]",
             ),
             click.option("--only", metavar="IDS", help="Algorithms, separated by commas; * matches any."),
-            click.option("--seed", type=int, default=PUBLIC_SEED, show_default=True, help="Draws the inputs."),
-            click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for each algorithm."),
-            click.option("--memory", type=click.IntRange(min=64), help="MB for each submission."),
+            click.option(
+                "--seed", type=click.IntRange(min=0), default=PUBLIC_SEED, show_default=True, help="Draws the inputs."
+            ),
+            click.option("--timeout", type=Within(*assignments.SECONDS), help="Seconds for each algorithm."),
+            click.option("--memory", type=click.IntRange(*assignments.MEMORY_MB), help="MB for each submission."),
         ]
     ):
         function = option(function)
@@ -51,6 +66,11 @@ def colored(choice: str) -> bool:
     if choice == "auto":
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return choice == "always"
+
+
+def show(text: str) -> None:
+    """Print to standard output, colours and all: whether there are any was decided by :func:`colored`."""
+    click.echo(text, nl=False, color=True)
 
 
 def the_assignment(

@@ -1,0 +1,154 @@
+"""``gradstep check``, and the commands that only tell: ``list``, ``explain``, ``doctor``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.cli import VERBS
+from harness.results import plain, read_results
+from reference import pages
+from tests.cli.conftest import Gradstep
+from tests.graded import MOMENTUM
+
+WRONG = MOMENTUM.replace("lr * grad(w)", "(1 - gamma) * lr * grad(w)")
+ADAGRAD = """
+def adagrad(w, grad, *, lr=0.01, eps=1e-8):
+    G = 0
+    while True:
+        g = grad(w)
+        G = G + g * g
+        w = w - lr * g / (G**0.5 + eps)
+        yield w
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "code"),
+    [
+        (MOMENTUM, "", 0),
+        (MOMENTUM, "--only momentum", 0),
+        (MOMENTUM, "--only adam", 1),
+        (MOMENTUM, "--only adam,momentum", 1),
+        (WRONG, "", 1),
+        (WRONG + ADAGRAD, "--only adagrad", 0),
+        ("", "", 1),
+        ("def", "", 1),
+        ("import os\nos._exit(0)", "", 1),
+        (f"1 / 0\n{MOMENTUM}", "", 1),
+    ],
+    ids=[
+        *("right", "asked for", "not offered", "half offered", "wrong", "a dialect"),
+        *("nothing", "no Python", "dies", "raises"),
+    ],
+)
+def test_exit_codes(gradstep: Gradstep, tmp_path: Path, source: str, options: str, code: int) -> None:
+    (tmp_path / "optim.py").write_text(source)
+    done = gradstep("check", "optim.py", *options.split())
+    assert (done.code, done.err) == (code, "")
+    assert done.out.startswith("optim.py")
+
+
+def test_a_failure_is_explained(gradstep: Gradstep, tmp_path: Path) -> None:
+    (tmp_path / "optim.py").write_text(WRONG)
+    out = gradstep("check", "optim.py").out
+    (mistake,) = (each for each in pages()["momentum"].variants if each.id == "velocity_averaged")
+    assert [said for said in (mistake.headline, mistake.remedy, "expected", "yours", "step 1") if said not in out] == []
+
+
+def test_quiet_leaves_the_exit_code(gradstep: Gradstep, tmp_path: Path) -> None:
+    (tmp_path / "optim.py").write_text(WRONG)
+    done = gradstep("check", "optim.py", "-q")
+    assert (done.code, done.out, done.err) == (1, "", "")
+
+
+def test_json_is_the_submissions_part_of_the_results(gradstep: Gradstep, tmp_path: Path) -> None:
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "kim.py").write_text(WRONG)
+    checked = gradstep("check", "submissions/kim.py", "--json", "--only", "momentum,adam")
+    gradstep("grade", "submissions", "--only", "momentum,adam", "-q")
+    (graded,) = read_results(tmp_path / "reports" / "hw8" / "results.json").submissions
+    assert checked.code == 1
+    assert json.loads(checked.out) == plain(graded)
+
+
+def test_json_with_half_a_character(gradstep: Gradstep, tmp_path: Path) -> None:
+    (tmp_path / "optim.py").write_text("raise ValueError('\\ud800')")
+    done = gradstep("check", "optim.py", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["load_error"]["message"]["id"] == "import_raised"
+
+
+def test_the_machines_fault_is_an_exit_code_of_its_own(
+    gradstep: Gradstep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.runner.worker.ENTRY", "harness.no_such:entry")
+    (tmp_path / "optim.py").write_text(MOMENTUM)
+    assert gradstep("check", "optim.py", "-q").code == 3
+
+
+# -- what only tells --------------------------------------------------------------------------------------------------
+
+
+def test_list_names_every_algorithm(gradstep: Gradstep) -> None:
+    done = gradstep("list")
+    assert (done.code, done.err) == (0, "")
+    assert [id for id in pages() if id not in done.out] == []
+
+
+def test_list_json(gradstep: Gradstep) -> None:
+    rows = json.loads(gradstep("list", "--json").out)
+    assert [row["id"] for row in rows] == list(pages())
+    assert all(row.keys() == {"id", "title", "topic", "call"} for row in rows)
+
+
+@pytest.mark.parametrize("id", pages())
+def test_explain(gradstep: Gradstep, id: str) -> None:
+    done = gradstep("explain", id)
+    assert (done.code, done.err) == (0, "")
+    assert pages()[id].title in done.out
+    assert [each.id for each in pages()[id].variants if each.headline not in " ".join(done.out.split())] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"), [("ADAM", ["adam"]), ("Ada*", ["adagrad", "adadelta", "adam"]), ("*", list(pages()))]
+)
+def test_explain_takes_patterns_in_any_case(gradstep: Gradstep, asked: str, ids: list[str]) -> None:
+    out = gradstep("explain", asked).out
+    assert [out.find(pages()[id].text.splitlines()[0]) for id in ids if pages()[id].text[:40] not in out] == []
+
+
+def test_doctor(gradstep: Gradstep) -> None:
+    done = gradstep("doctor")
+    assert (done.code, done.err) == (0, "")
+    rows = dict(line.split(maxsplit=1) for line in done.out.splitlines())
+    assert rows.keys() == {
+        "gradstep",
+        "python",
+        "platform",
+        "cpu",
+        "numpy",
+        "torch",
+        "devices",
+        "truth",
+        "workers",
+        "isolation",
+    }
+    assert rows["workers"] == "start and end"
+
+
+def test_doctor_tells_what_does_not_work(gradstep: Gradstep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.runner.worker.PRELOAD", ("no_such_module",))
+    done = gradstep("doctor")
+    assert done.code == 3
+    assert "No module named 'no_such_module'" in done.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_a_page_of_help(gradstep: Gradstep, verb: str) -> None:
+    done = gradstep(verb, "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"Usage: gradstep {verb}")
+    assert f"  {verb}" in gradstep("--help").out
