@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -163,6 +162,7 @@ def optimizer(
         _needs(thing, "step")
         _fits(thing, (), hyper)
         instance: Any = thing(**hyper)
+        _written(type(instance).step)
         for _ in range(steps):
             before = grad.count
             result = instance.step(w, grad)
@@ -197,6 +197,7 @@ def epoch(
         _needs(thing, "epoch")
         _fits(thing, (), hyper)
         instance: Any = thing(**hyper)
+        _written(type(instance).epoch)
         result = instance.epoch(w, grad, order)
     else:
         _written(thing)
@@ -221,7 +222,6 @@ _DRIVERS: Mapping[str, Callable[..., Iterator[bool]]] = {"optimizer": optimizer,
 
 
 def _needs(thing: type, method: str) -> None:
-    _written(getattr(thing, method, None))
     if not callable(getattr(thing, method, None)):
         has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
         raise Problem("no_step", has=has[:10], wanted=method)
@@ -240,7 +240,7 @@ def _written(function: Any) -> None:
 def _body(function: Any) -> tuple[bytes, set[Any]]:
     """What the bytecode does, and the constants it does it with: a docstring is one, but does nothing."""
     code = function.__code__
-    return code.co_code[::2], {None, *map(id, code.co_consts)} - {id(function.__doc__), id(None)}
+    return code.co_code[::2], {*map(id, code.co_consts)} - {id(function.__doc__), id(None)}
 
 
 def _fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
