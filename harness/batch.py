@@ -35,7 +35,7 @@ from harness.results import (
 )
 from harness.runner import session
 from harness.runner.forks import ForkError, ForkServer
-from harness.runner.worker import PRELOAD, Ended, Failure, Limits, Loaded, Offer, Ran, Task
+from harness.runner.worker import MALFORMED, PRELOAD, Ended, Failure, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
 
@@ -203,7 +203,7 @@ class Batch:
         reference = self.references[id]
         try:
             replays = read_replies(reference, ran.cases)
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+        except MALFORMED as error:
             return Verdict("error", (), Message("garbled", {"text": str(error)[:200]}))
         testimony = self._testimony.result()
         with self._judging:
