@@ -12,7 +12,7 @@ import inspect
 import linecache
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -160,8 +160,14 @@ class Page:
     @property
     def call(self) -> str:
         """The signature as a student writes it: ``adam(w, grad, *, lr=0.001, …)``."""
-        bare = [p.replace(annotation=inspect.Parameter.empty) for p in self.signature.parameters.values()]
-        return f"{self.id}{inspect.Signature(bare)}"
+        return f"{self.id}{_bare(self.signature.parameters.values())}"
+
+    @property
+    def constructor(self) -> str:
+        """The same for a class: ``__init__(self, lr=0.001, …)``."""
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        keywords = [inspect.Parameter(name, kind, default=default) for name, default in self.defaults.items()]
+        return f"__init__{_bare([inspect.Parameter('self', kind), *keywords])}"
 
     @cached_property
     def text(self) -> str:
@@ -322,6 +328,12 @@ class Page:
             if (changed - self.steps.keys()) & set(re.findall(r"\w+", value)):
                 changed.add(step.strip())
         return tuple(step for step in self.steps if step in changed)
+
+
+def _bare(parameters: Iterable[inspect.Parameter]) -> str:
+    """A signature without annotations, its numbers as people write them: 1e-8, not 1e-08."""
+    signature = inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in parameters])
+    return str(signature).replace("e-0", "e-")
 
 
 def _overlap(spans: list[tuple[int, int, str]]) -> bool:

@@ -201,7 +201,7 @@ def test_the_score_is_the_sum(results: dict[str, SubmissionResult]) -> None:
 
 
 def test_a_bug_of_ours_costs_nobody_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.batch.verdict", lambda *_: 1 / 0)
+    monkeypatch.setattr("harness.batch.batch.verdict", lambda *_: 1 / 0)
     results = grade({"a": MOMENTUM, "b": "def"}, asked("momentum"))
     ours = algorithm(results["a"], "momentum")
     assert (ours.status, ours.points) == ("harness_error", 1)

@@ -14,6 +14,7 @@ from harness.grading.expected import Reference
 from harness.grading.judge import Judged, Witness, judge
 from harness.grading.replay import Replay, read_replay
 from harness.results import CaseResult, Diagnosis, Message, Status
+from reference import Case
 
 WORST_FIRST: Sequence[Status] = ("memory", "error", "fail")
 """Which status an algorithm gets where its cases ended differently."""
@@ -33,13 +34,26 @@ class Verdict:
 def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> list[list[Replay]]:
     """A worker's replies by case and stream. Raises TypeError, KeyError, ValueError or AttributeError where one is
     not what was asked for."""
-    return [
-        [
-            read_replay(stream, case, asked, reference.page)
-            for stream, asked in zip(reply["streams"], case.streams, strict=True)
-        ]
-        for reply, case in zip(replies, reference.cases, strict=True)
-    ]
+    return [_read(reference, case, reply) for case, reply in zip(reference.cases, replies, strict=True)]
+
+
+def _read(reference: Reference, case: Case, reply: Mapping[str, Any]) -> list[Replay]:
+    streams = zip(reply["streams"], case.streams, strict=True)
+    return [read_replay(stream, case, asked, reference.page) for stream, asked in streams]
+
+
+def suspect(verdict: Verdict) -> int | None:
+    """The case to run again by itself, to see whether state left by the cases before it makes it fail.
+
+    That is the first failing one, where others passed before it and no known mistake explains it.
+    """
+    failing = [at for at, case in enumerate(verdict.cases) if case.status != "pass"]
+    return failing[0] if failing and failing[0] > 0 and verdict.diagnosis is None else None
+
+
+def passes_alone(reference: Reference, at: int, reply: Mapping[str, Any]) -> bool:
+    """Whether a case passes by the reply of a worker that ran nothing else. Raises as :func:`read_replies` does."""
+    return judge(reference, at, _read(reference, reference.cases[at], reply), []).passed
 
 
 def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Sequence[Sequence[Witness]]) -> Verdict:
@@ -90,6 +104,9 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     first = next(each for each in judged if each.result.status == status)
     if first.problem:
         return first.problem
+    failing = [case for case, each in zip(reference.cases, judged, strict=True) if not each.passed]
+    if all(len(case.streams) > 1 for case in failing):
+        return Message("state_shared", {"case": failing[0].id})
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))

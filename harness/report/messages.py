@@ -46,6 +46,10 @@ _WHERE_WRONG = (
     "Cases that fail: {failing} of {total}.",
 )
 _SHAPES = ("actual", "expected")
+_OWN_STATE = (
+    "Set all state in __init__ as attributes of self, or as local variables of the generator: a class attribute, a "
+    "global variable or a list as default argument is shared by all."
+)
 _GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
 
 ENTRIES: Mapping[str, Entry] = {
@@ -101,8 +105,8 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "not_started": Entry(
         (),
-        ("Not written yet: it raises NotImplementedError.",),
-        remedy=("Replace the raise by the slide's lines: {slide_lines}.", "Replace the raise by the algorithm."),
+        ("Not written yet.",),
+        remedy=("Write the slide's lines: {slide_lines}.", "Write the algorithm."),
     ),
     "timeout": Entry(
         ("seconds",),
@@ -171,6 +175,18 @@ ENTRIES: Mapping[str, Entry] = {
         ("What was wrong with it: {text}.",),
         ("Leave file descriptors and sockets alone: results travel through one.",),
     ),
+    "state_survives": Entry(
+        ("case", "failing", "total"),
+        ("State survives from one object to the next.",),
+        ("Case: {case}; run by itself it is right.", "Cases that fail: {failing} of {total}."),
+        (_OWN_STATE,),
+    ),
+    "state_shared": Entry(
+        ("case",),
+        ("Two objects share their state: used in turn, each disturbs the other.",),
+        ("Case: {case}; every case with one object is right.",),
+        (_OWN_STATE,),
+    ),
     "wrong_type": Entry(
         ("case", "step", "quantity", "type"),
         ("{quantity} is of type {type}, not a number or an array.",),
@@ -213,6 +229,12 @@ ENTRIES: Mapping[str, Entry] = {
         ("Importing the file raised {type}: {text}", "Importing the file raised {type}."),
         ("Where: {file}, line {line}.",),
         ("Begin at the last line of the traceback. " + _GUARD,),
+    ),
+    "import_missing": Entry(
+        ("file", "line", "text"),
+        ("{text}: it is not installed where this is graded.", "The file imports a module that is not installed."),
+        ("Where: {file}, line {line}.",),
+        ("Remove the import where the algorithms do not need it, or move it into the function that does.",),
     ),
     "import_timeout": Entry(
         ("seconds",),

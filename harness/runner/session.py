@@ -22,6 +22,18 @@ class Session:
     outcomes: Mapping[str, Mapping[str, Outcome]]
 
 
+def run_alone(
+    server: ForkServer, submission: Submission, task: Task, backend: str, limits: Limits
+) -> Loaded | Failure | Ended | Outcome:
+    """One algorithm in a fresh worker, with nothing run before it."""
+    worker = Worker(server, submission, limits)
+    try:
+        loaded = worker.load([task.id])
+        return worker.run(task, backend) if isinstance(loaded, Loaded) and task.id in loaded.offers else loaded
+    finally:
+        worker.close()
+
+
 def run(server: ForkServer, submission: Submission, tasks: Sequence[Task], limits: Limits) -> Session:
     """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
     ids = [task.id for task in tasks]

@@ -162,6 +162,7 @@ def optimizer(
         _needs(thing, "step")
         _fits(thing, (), hyper)
         instance: Any = thing(**hyper)
+        _written(type(instance).step)
         for _ in range(steps):
             before = grad.count
             result = instance.step(w, grad)
@@ -169,6 +170,7 @@ def optimizer(
             record.add(w, grad.count - before, _attributes(instance))
             yield True
         return
+    _written(thing)
     _fits(thing, (w, grad), hyper)
     iterator = _iterator(thing(w, grad, **hyper))
     for step in range(1, steps + 1):
@@ -195,8 +197,10 @@ def epoch(
         _needs(thing, "epoch")
         _fits(thing, (), hyper)
         instance: Any = thing(**hyper)
+        _written(type(instance).epoch)
         result = instance.epoch(w, grad, order)
     else:
+        _written(thing)
         _fits(thing, (w, grad, order), hyper)
         result = thing(w, grad, order, **hyper)
     if not hasattr(type(result), "__next__"):
@@ -221,6 +225,22 @@ def _needs(thing: type, method: str) -> None:
     if not callable(getattr(thing, method, None)):
         has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
         raise Problem("no_step", has=has[:10], wanted=method)
+
+
+def _unwritten() -> None:
+    pass
+
+
+def _written(function: Any) -> None:
+    """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...`` or a docstring."""
+    if inspect.isfunction(function) and _body(function) == _body(_unwritten):
+        raise Problem("not_started")
+
+
+def _body(function: Any) -> tuple[bytes, set[Any]]:
+    """What the bytecode does, and the constants it does it with: a docstring is one, but does nothing."""
+    code = function.__code__
+    return code.co_code[::2], {*map(id, code.co_consts)} - {id(function.__doc__), id(None)}
 
 
 def _fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def gradstep(
 ) -> Gradstep:
     """``gradstep ARGUMENT …``, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("harness.batch.ForkServer", zygotes)
+    monkeypatch.setattr("harness.batch.batch.ForkServer", zygotes)
 
     def run(*arguments: str | Path) -> Done:
         capfd.readouterr()

@@ -105,7 +105,7 @@ def test_the_seed_decides_the_inputs_and_stands_nowhere(gradstep: Gradstep, tmp_
 
 
 def test_a_fault_of_ours_is_an_exit_code_of_its_own(gradstep: Gradstep, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.batch.verdict", lambda *_: 1 / 0)
+    monkeypatch.setattr("harness.batch.batch.verdict", lambda *_: 1 / 0)
     done = grade(gradstep, "-q")
     assert done.code == 3
     assert "faults of the harness, at no student's cost, in: 2 of 2" in done.err

@@ -102,7 +102,7 @@ def test_a_page_without_an_oracle_says_so(load: Load):
 
 
 def test_the_signature_is_the_contracts():
-    assert pages()["adam"].call == "adam(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)"
+    assert pages()["adam"].call == "adam(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8)"
     assert pages()["sgd"].call == "sgd(w, grad, order, *, lr=0.01, batch_size=32)"
 
 

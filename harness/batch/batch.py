@@ -1,4 +1,4 @@
-"""Grading a batch: from submissions to results. The one place where intake, runner and grading meet.
+"""From submissions to results.
 
 Expected values are computed once a batch, torch's in a process of their own while the first submissions run. Each
 submission then costs its own code, a fork and a comparison.
@@ -9,19 +9,20 @@ from __future__ import annotations
 import hashlib
 import threading
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
-from typing import Any
+from typing import TypeAlias
 
 from harness.assignment import Assignment
+from harness.batch import accounts
 from harness.grading import witness
 from harness.grading.expected import Reference
 from harness.grading.replay import reply_bytes, wire_case
-from harness.grading.verdict import Verdict, read_replies, scored, verdict
+from harness.grading.verdict import Verdict, passes_alone, read_replies, scored, suspect, verdict
 from harness.intake import Submission
 from harness.results import (
     AlgorithmResult,
@@ -35,7 +36,7 @@ from harness.results import (
 )
 from harness.runner import session
 from harness.runner.forks import ForkError, ForkServer
-from harness.runner.worker import MALFORMED, PRELOAD, Ended, Failure, Limits, Loaded, Offer, Ran, Task
+from harness.runner.worker import MALFORMED, PRELOAD, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
 
@@ -43,6 +44,10 @@ WITNESS_SECONDS = 120.0
 
 _SEVERITY: Sequence[Status] = ("harness_error", "timeout", "crash", "memory", "error", "fail", "dialect", "pass")
 """Which of two backends' statuses counts: the first of these."""
+
+
+Alone: TypeAlias = Callable[..., object]
+"""Runs one task of one submission in a fresh worker: :func:`harness.runner.session.run_alone`."""
 
 
 class Batch:
@@ -131,29 +136,28 @@ class Batch:
 
     def _grade(self, submission: Submission, server: ForkServer) -> SubmissionResult:
         if submission.problem:
-            return self._unloaded(submission, LoadError(Message(submission.problem)), "error")
+            return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
         try:
-            return self._judged(submission, session.run(server, submission, self._tasks, self.limits))
+            ran = session.run(server, submission, self._tasks, self.limits)
+            return self._judged(submission, ran, partial(session.run_alone, server, submission, limits=self.limits))
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
             return self._ours(submission, traceback.format_exc(limit=-3))
 
-    def _judged(self, submission: Submission, ran: session.Session) -> SubmissionResult:
+    def _judged(self, submission: Submission, ran: session.Session, alone: Alone) -> SubmissionResult:
         if not isinstance(ran.loaded, Loaded):
-            status, error_of_load = self._load_error(ran.loaded)
-            return self._unloaded(submission, error_of_load, status)
+            return self._unloaded(submission, *accounts.unloaded(ran.loaded, self.limits))
         loaded = ran.loaded
         if odd := [name for name in loaded.backends if name not in session.BACKENDS]:
-            return self._unloaded(submission, LoadError(Message("bad_backend", {"value": odd[0]})), "error")
+            return self._unloaded(submission, "error", LoadError(Message("bad_backend", {"value": odd[0]})))
         if loaded.failed and not loaded.offers:
-            status, error_of_load = self._load_error(loaded.failed[0])
-            return self._unloaded(submission, error_of_load, status)
-        notes = _load_notes(submission, loaded)
+            return self._unloaded(submission, *accounts.unloaded(loaded.failed[0], self.limits))
+        notes = accounts.load_notes(submission, loaded)
         algorithms = []
         for id in self.references:
             if id in loaded.offers:
-                result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id])
+                result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id], alone)
                 notes += more
             else:
                 result = self._without_cases(id, "missing", Message("missing", {"call": pages()[id].call}))
@@ -161,10 +165,13 @@ class Batch:
         return self._result(submission, algorithms, notes=tuple(notes))
 
     def _algorithm(
-        self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome]
+        self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
     ) -> tuple[AlgorithmResult, list[Message]]:
         """One algorithm, on the backend it asks for; where it takes both, it must be right on both."""
-        verdicts = {backend: self._verdict(id, outcome) for backend, outcome in outcomes.items()}
+        verdicts = {
+            backend: self._verdict(id, outcome, offer, partial(alone, backend=backend))
+            for backend, outcome in outcomes.items()
+        }
         decisive = min(verdicts, key=lambda backend: _SEVERITY.index(verdicts[backend].status))
         chosen = verdicts[decisive]
         points = [self._points(id, each) for each in verdicts.values()]
@@ -189,15 +196,29 @@ class Batch:
         )
         return result, notes
 
-    def _verdict(self, id: str, outcome: session.Outcome) -> Verdict:
-        if isinstance(outcome, Ended):
-            status: Status = "error" if outcome.kind == "garbled" else outcome.kind
-            return Verdict(status, (), Message(outcome.kind, outcome.params))
-        if isinstance(outcome, Failure) and outcome.out_of_memory:
-            return Verdict("memory", (), Message("memory", {"mb": self.limits.memory_mb}))
-        if isinstance(outcome, Failure):
-            return Verdict("error", (), Message("raised", {"case": None, "step": None, **_told(outcome)}))
-        return self._judge(id, outcome)
+    def _verdict(self, id: str, outcome: session.Outcome, offer: Offer, alone: Alone) -> Verdict:
+        if not isinstance(outcome, Ran):
+            status, message = accounts.not_run(outcome, self.limits)
+            return Verdict(status, (), message)
+        found = self._judge(id, outcome)
+        at = suspect(found)
+        if at is not None and self._passes_alone(id, at, alone):
+            failing = sum(case.status != "pass" for case in found.cases)
+            params = {"case": found.cases[at].id, "failing": failing, "total": len(found.cases)}
+            return replace(found, message=Message("state_survives", params))
+        return replace(found, message=self._completed(found.message, id, offer))
+
+    def _passes_alone(self, id: str, at: int, alone: Alone) -> bool:
+        """Whether a failing case is right in a worker that ran nothing before it."""
+        task = next(task for task in self._tasks if task.id == id)
+        outcome = alone(replace(task, cases=[task.cases[at]]))
+        if not isinstance(outcome, Ran):
+            return False
+        try:
+            with self._judging:
+                return passes_alone(self.references[id], at, outcome.cases[0])
+        except MALFORMED:
+            return False
 
     def _judge(self, id: str, ran: Ran) -> Verdict:
         reference = self.references[id]
@@ -207,15 +228,15 @@ class Batch:
             return Verdict("error", (), Message("garbled", {"text": str(error)[:200]}))
         testimony = self._testimony.result()
         with self._judging:
-            found = verdict(reference, replays, testimony.witnesses[id] if testimony else ())
-        return replace(found, message=self._completed(found.message, id))
+            return verdict(reference, replays, testimony.witnesses[id] if testimony else ())
 
-    def _completed(self, message: Message | None, id: str) -> Message | None:
+    def _completed(self, message: Message | None, id: str, offer: Offer) -> Message | None:
         """What the worker could not know and the message tells: the limit it met, the signature it should have."""
         if message and message.id == "memory":
             return Message("memory", {"mb": self.limits.memory_mb})
         if message and message.id == "signature":
-            return Message("signature", {**message.params, "call": pages()[id].call})
+            call = pages()[id].constructor if offer.form == "class" else pages()[id].call
+            return Message("signature", {**message.params, "call": call})
         return message
 
     def _points(self, id: str, found: Verdict) -> float:
@@ -244,7 +265,7 @@ class Batch:
     def _without_cases(self, id: str, status: Status, message: Message | None, points: float = 0.0) -> AlgorithmResult:
         return AlgorithmResult(id, status, points, self.assignment.points[id], message=message)
 
-    def _unloaded(self, submission: Submission, error: LoadError, status: Status) -> SubmissionResult:
+    def _unloaded(self, submission: Submission, status: Status, error: LoadError) -> SubmissionResult:
         algorithms = [self._without_cases(id, status, None) for id in self.references]
         return self._result(submission, algorithms, error)
 
@@ -255,48 +276,3 @@ class Batch:
             self._without_cases(id, "harness_error", message, self.assignment.points[id]) for id in self.references
         ]
         return self._result(submission, algorithms)
-
-    def _load_error(self, failed: Failure | Ended) -> tuple[Status, LoadError]:
-        if isinstance(failed, Ended):
-            ids: Mapping[str, tuple[Status, str]] = {
-                "timeout": ("timeout", "import_timeout"),
-                "crash": ("crash", "import_crash"),
-            }
-            status, id = ids.get(failed.kind, ("error", "garbled"))
-            return status, LoadError(Message(id, failed.params))
-        if failed.out_of_memory:
-            return "memory", LoadError(Message("import_memory", {"mb": self.limits.memory_mb}))
-        if failed.type == "SystemExit":
-            return "error", LoadError(Message("import_exit"))
-        told = _told(failed)
-        place = {"file": told["file"], "line": told["line"], "text": failed.text}
-        if failed.type in ("SyntaxError", "IndentationError", "TabError"):
-            code = told["frames"][-1]["code"] if told["frames"] else ""
-            return "error", LoadError(Message("syntax_error", {**place, "code": code}))
-        return "error", LoadError(Message("import_raised", {**place, "type": failed.type}), _traceback(failed))
-
-
-def _told(failed: Failure) -> dict[str, Any]:
-    inner: Mapping[str, Any] = failed.frames[-1] if failed.frames else {}
-    return {
-        "type": failed.type,
-        "text": failed.text,
-        "file": inner.get("file", failed.file),
-        "line": inner.get("line"),
-        "function": inner.get("function"),
-        "frames": [dict(frame) for frame in failed.frames],
-    }
-
-
-def _traceback(failed: Failure) -> str:
-    lines = [f"{frame['file']}:{frame['line']}: {frame['code']}" for frame in failed.frames]
-    return "\n".join([*lines, f"{failed.type}: {failed.text}"])
-
-
-def _load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
-    notes = []
-    if len(submission.entries) > 1:
-        notes.append(Message("several_modules", {"files": list(submission.entries)}))
-    for failed in loaded.failed:
-        notes.append(Message("partly_loaded", {"file": failed.file, "text": f"{failed.type}: {failed.text}"}))
-    return notes

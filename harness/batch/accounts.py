@@ -1,0 +1,74 @@
+"""What the runner says of a process, as the statuses and messages of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.intake import Submission
+from harness.results import LoadError, Message, Status
+from harness.runner.worker import Ended, Failure, Limits, Loaded
+
+_UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+
+
+def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError]:
+    """Why a submission, or one of its modules, could not be imported."""
+    if isinstance(failed, Ended):
+        return _status(failed), LoadError(Message(_of_import(failed.kind), failed.params))
+    if failed.out_of_memory:
+        return "memory", LoadError(Message("import_memory", {"mb": limits.memory_mb}))
+    if failed.type == "SystemExit":
+        return "error", LoadError(Message("import_exit"))
+    told = _told(failed)
+    place = {"file": told["file"], "line": told["line"], "text": failed.text}
+    if failed.type in _UNREADABLE:
+        code = failed.frames[-1]["code"] if failed.frames else ""
+        return "error", LoadError(Message("syntax_error", {**place, "code": code}))
+    if failed.type == "ModuleNotFoundError":
+        return "error", LoadError(Message("import_missing", place), _traceback(failed))
+    return "error", LoadError(Message("import_raised", {**place, "type": failed.type}), _traceback(failed))
+
+
+def not_run(outcome: Failure | Ended, limits: Limits) -> tuple[Status, Message]:
+    """Why an algorithm came to no results at all."""
+    if isinstance(outcome, Ended):
+        return _status(outcome), Message(outcome.kind, outcome.params)
+    if outcome.out_of_memory:
+        return "memory", Message("memory", {"mb": limits.memory_mb})
+    return "error", Message("raised", {"case": None, "step": None, **_told(outcome)})
+
+
+def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
+    """What is worth knowing of a submission that loaded, or loaded in part."""
+    notes = []
+    if len(submission.entries) > 1:
+        notes.append(Message("several_modules", {"files": list(submission.entries)}))
+    for failed in loaded.failed:
+        notes.append(Message("partly_loaded", {"file": failed.file, "text": f"{failed.type}: {failed.text}"}))
+    return notes
+
+
+def _status(ended: Ended) -> Status:
+    return "error" if ended.kind == "garbled" else ended.kind
+
+
+def _of_import(kind: str) -> str:
+    return kind if kind == "garbled" else f"import_{kind}"
+
+
+def _told(failed: Failure) -> dict[str, Any]:
+    inner: Mapping[str, Any] = failed.frames[-1] if failed.frames else {}
+    return {
+        "type": failed.type,
+        "text": failed.text,
+        "file": inner.get("file", failed.file),
+        "line": inner.get("line"),
+        "function": inner.get("function"),
+        "frames": [dict(frame) for frame in failed.frames],
+    }
+
+
+def _traceback(failed: Failure) -> str:
+    lines = [f"{frame['file']}:{frame['line']}: {frame['code']}" for frame in failed.frames]
+    return "\n".join([*lines, f"{failed.type}: {failed.text}"])
