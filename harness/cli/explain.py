@@ -14,7 +14,7 @@ from harness.cli import options
 def command(ids: tuple[str, ...], color: str) -> None:
     """Explain an algorithm: its formula, its steps, where sources disagree, and the known mistakes."""
     from harness.cli.words import catalogue
-    from harness.report import terminal
+    from harness.report import handbook
     from reference import pages
 
     texts = catalogue()
@@ -22,5 +22,5 @@ def command(ids: tuple[str, ...], color: str) -> None:
         chosen = choose([id.lower() for id in ids], list(texts))
     except AssignmentError as error:
         options.usage_error(str(error).replace("algorithm of this assignment", "algorithm"))
-    shown = [terminal.explain_page(texts[id], pages()[id].source, options.colored(color)) for id in chosen]
+    shown = [handbook.explain_page(texts[id], pages()[id].source, options.colored(color)) for id in chosen]
     options.show("\n".join(shown))

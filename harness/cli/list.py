@@ -21,6 +21,6 @@ def command(as_json: bool, color: str) -> None:
         rows = [{"id": t.id, "title": t.title, "topic": t.topic, "call": t.call} for t in texts.values()]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    from harness.report import terminal
+    from harness.report import handbook
 
-    options.show(terminal.listing(texts, options.colored(color)))
+    options.show(handbook.listing(texts, options.colored(color)))

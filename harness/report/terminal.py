@@ -1,47 +1,20 @@
-"""What the terminal says: the digest of one submission, the summary of a batch, the lists and pages of words."""
+"""What the terminal says of results: the digest of one submission, the summary of a batch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from textwrap import fill
+from collections.abc import Sequence
 
-import click
 from tabulate import tabulate
 
 from harness.report import tally
-from harness.report.catalogue import AlgorithmText, Catalogue, VariantText
+from harness.report.catalogue import Catalogue
 from harness.report.evidence import Evidence
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import MARKS, Mark, Tone
+from harness.report.marks import MARKS
 from harness.report.messages import Sentence, explain
+from harness.report.pen import INDENT, Pen, indented, paragraph
 from harness.report.wording import error, points, ratio, short, visible
 from harness.results import Results, SubmissionResult
-
-WIDTH = 88
-INDENT = "  "
-COLOURS: dict[Tone, str] = {"wrong": "red", "part": "red", "alarm": "red", "note": "yellow"}
-"""Red is wrong, yellow is a note; what is right keeps the terminal's own colour."""
-
-
-class Pen:
-    """Writes with colour, or without."""
-
-    def __init__(self, color: bool) -> None:
-        self.color = color
-
-    def strong(self, text: str) -> str:
-        return click.style(text, bold=True) if self.color else text
-
-    def quiet(self, text: str) -> str:
-        return click.style(text, dim=True) if self.color else text
-
-    def tone(self, text: str, tone: Tone) -> str:
-        return click.style(text, fg=COLOURS[tone], bold=True) if self.color and tone in COLOURS else text
-
-    def sign(self, mark: Mark) -> str:
-        return self.tone(mark.sign, mark.tone)
-
 
 # -- gradstep check -----------------------------------------------------------------------------------------------
 
@@ -57,7 +30,7 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     if every_case:
         parts += [_cases(each, pen) for each in tried if each.result.cases]
     if found.missing and not submission.load_error:
-        parts.append(_paragraph(f"Not found: {', '.join(each.id for each in found.missing)}."))
+        parts.append(paragraph(f"Not found: {', '.join(each.id for each in found.missing)}."))
     parts += [_failure(each, pen) for each in found.to_fix]
     parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
     parts += [_note(explain(each, None, catalogue), pen) for each in submission.notes]
@@ -108,7 +81,7 @@ def _cases(finding: Finding, pen: Pen) -> str:
     ]
     heads = ["", "case", "first wrong", "× tolerance", "torch, × tolerance"]
     table = _tabulated(rows, heads, ("left", "left", "left", "right", "right"))
-    return f"{INDENT}{finding.id}\n{_indented(table)}"
+    return f"{INDENT}{finding.id}\n{indented(table)}"
 
 
 def _failure(finding: Finding, pen: Pen) -> str:
@@ -130,8 +103,8 @@ def _failure(finding: Finding, pen: Pen) -> str:
 
 def _said(sentence: Sentence) -> list[str]:
     """The rest of a sentence: the facts, then what to do."""
-    lines = [_paragraph(sentence.detail, INDENT)] if sentence.detail else []
-    return [*lines, _paragraph(f"→ {sentence.remedy}", INDENT)] if sentence.remedy else lines
+    lines = [paragraph(sentence.detail, INDENT)] if sentence.detail else []
+    return [*lines, paragraph(f"→ {sentence.remedy}", INDENT)] if sentence.remedy else lines
 
 
 def _values(evidence: Evidence, pen: Pen) -> str:
@@ -149,7 +122,7 @@ def _values(evidence: Evidence, pen: Pen) -> str:
     ]
     heads = ["step", "expected", "by torch", "yours", "error", "× tolerance"]
     caption = pen.quiet(short(f"{evidence.place} ({evidence.setting})"))
-    return f"{INDENT}{caption}\n{_indented(_tabulated(rows, heads, ('right',) * len(heads)))}"
+    return f"{INDENT}{caption}\n{indented(_tabulated(rows, heads, ('right',) * len(heads)))}"
 
 
 def _note(sentence: Sentence, pen: Pen) -> str:
@@ -193,47 +166,6 @@ def _unloaded(submission: SubmissionResult) -> str:
     return f"{short(submission.id, 60)}: {explain(submission.load_error.message, None, {}).headline}"
 
 
-# -- gradstep list, gradstep explain ------------------------------------------------------------------------------
-
-
-def listing(catalogue: Catalogue, color: bool) -> str:
-    """The algorithms in the lecture's order, under their topics, each as it is to be called."""
-    pen = Pen(color)
-    topics = groupby(catalogue.values(), key=lambda text: text.topic)
-    return "\n\n".join(f"{pen.strong(topic)}\n{_calls(texts)}" for topic, texts in topics) + "\n"
-
-
-def _calls(texts: Iterable[AlgorithmText]) -> str:
-    return "\n".join(fill(text.call, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT * 3) for text in texts)
-
-
-def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
-    """Everything known of one algorithm: words, formula, code, known mistakes and dialects."""
-    pen = Pen(color)
-    of_kind = {kind: [each for each in text.variants.values() if each.kind == kind] for kind in ("mistake", "dialect")}
-    sources = [("slide", text.slide), ("paper", text.paper)]
-    parts = [
-        f"{pen.strong(text.title)}\n{text.call}",
-        text.text,
-        "\n".join(pen.quiet(f"{kind}: {source}") for kind, source in sources if source),
-        _section("On the slide", list(text.steps.values()), pen),
-        _section("As code", source.rstrip().splitlines(), pen),
-        _section("Known mistakes", [_variant(each, pen) for each in of_kind["mistake"]], pen),
-        _section("Dialects", [_variant(each, pen) for each in of_kind["dialect"]], pen),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _section(title: str, lines: list[str], pen: Pen) -> str:
-    return "\n".join([pen.strong(title), *(_indented(line) for line in lines)]) if lines else ""
-
-
-def _variant(variant: VariantText, pen: Pen) -> str:
-    home = pen.quiet(f"Right in: {variant.home}.") if variant.home else ""
-    remedy = _paragraph(variant.remedy, INDENT)
-    return "\n".join(line for line in (variant.headline, remedy, f"{INDENT}{home}" if home else "") if line)
-
-
 # -- layout -------------------------------------------------------------------------------------------------------
 
 
@@ -241,11 +173,3 @@ def _tabulated(rows: Sequence[Sequence[str]], heads: Sequence[str], align: Seque
     fmt = "simple" if heads else "plain"
     table: str = tabulate(rows, heads, tablefmt=fmt, disable_numparse=True, colalign=align)
     return table
-
-
-def _paragraph(text: str, indent: str = "") -> str:
-    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-
-
-def _indented(text: str) -> str:
-    return "\n".join(INDENT + line if line else line for line in text.splitlines())

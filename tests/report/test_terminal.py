@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from harness.report.terminal import digest, explain_page, listing, summary
+from harness.report.handbook import explain_page, listing
+from harness.report.terminal import digest, summary
 from harness.results import SubmissionResult
 from tests.cohort import CATALOGUE, COHORT, student
 
