@@ -36,7 +36,7 @@ from harness.results import (
 )
 from harness.runner import session
 from harness.runner.forks import ForkError, ForkServer
-from harness.runner.worker import PRELOAD, Limits, Loaded, Offer, Ran, Task
+from harness.runner.worker import MALFORMED, PRELOAD, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
 
@@ -45,9 +45,6 @@ WITNESS_SECONDS = 120.0
 _SEVERITY: Sequence[Status] = ("harness_error", "timeout", "crash", "memory", "error", "fail", "dialect", "pass")
 """Which of two backends' statuses counts: the first of these."""
 
-
-_NOT_ASKED_FOR = (TypeError, KeyError, ValueError, AttributeError)
-"""What reading a reply raises where the worker sent something else."""
 
 Alone: TypeAlias = Callable[..., object]
 """Runs one task of one submission in a fresh worker: :func:`harness.runner.session.run_alone`."""
@@ -220,14 +217,14 @@ class Batch:
         try:
             with self._judging:
                 return passes_alone(self.references[id], at, outcome.cases[0])
-        except _NOT_ASKED_FOR:
+        except MALFORMED:
             return False
 
     def _judge(self, id: str, ran: Ran) -> Verdict:
         reference = self.references[id]
         try:
             replays = read_replies(reference, ran.cases)
-        except _NOT_ASKED_FOR as error:
+        except MALFORMED as error:
             return Verdict("error", (), Message("garbled", {"text": str(error)[:200]}))
         testimony = self._testimony.result()
         with self._judging:

@@ -25,6 +25,9 @@ PRELOAD = ("numpy", "harness.worker.student")
 
 SETTLE_SECONDS = 30.0
 
+MALFORMED = (wire.WireError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What reading a reply raises where it is not what was asked for: any of it can be anything."""
+
 FRAMES, TEXT = 6, 1000
 """The most that is kept of a traceback, in frames, and of any text, in characters."""
 
@@ -180,7 +183,7 @@ class Worker:
         except (wire.Closed, ConnectionError):
             end = self._bury()
             return Ended("crash", {"signal": _signal_name(end.signal), "code": end.code})
-        except (wire.WireError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except MALFORMED as error:
             self._bury()  # whatever it sent, it is not what was asked for
             return Ended("garbled", {"text": str(error)[:200]})
 

@@ -32,8 +32,8 @@ def is_socket(fd):
         return False
 
 def forge(payload):
-    raw = json.dumps({"payload": payload, "arrays": []}).encode()
-    os.write(connection(), struct.pack(">IQ", len(raw), 0) + raw)
+    raw = json.dumps({"payload": payload, "arrays": [["uint8", [1]]]}).encode()
+    os.write(connection(), struct.pack(">IQ", len(raw), 1) + raw + b"0")
 
 hoard = []
 """
@@ -105,6 +105,7 @@ FAILED = {"type": "E", "text": "x", "frames": [FRAME]}
 STREAM = {"w": [], "points": [], "calls": [], "asked": 0, "dtypes": [], "steps": {}, "problem": None}
 FORGED: Mapping[str, Any] = {
     "a list": [],
+    "an array": {"__array__": 0},
     "nothing": None,
     "nothing but the number": {"request": 2},
     "failed: nothing": {"request": 2, "failed": None},

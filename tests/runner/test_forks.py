@@ -227,7 +227,7 @@ def test_a_killed_zygote_costs_nobody_a_point_and_hangs_nobody() -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_grader_leaves_no_process(tmp_path: Path) -> None:
+def test_a_killed_grader_leaves_no_process(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The submission notes who it is, its daemon and its zygote, and then never ends."""
     source = f"""
         import os, time
@@ -243,7 +243,10 @@ def test_a_killed_grader_leaves_no_process(tmp_path: Path) -> None:
         time.sleep(600)
         """
     script = f"from tests.graded import *; grade({{'a': {textwrap.dedent(source)!r}}}, asked('momentum', seconds=600))"
-    grader = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
+    folders = tmp_path_factory.mktemp("folders")  # a killed grader cannot remove its own
+    grader = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=Path(__file__).parents[2], env={**os.environ, "TMPDIR": str(folders)}
+    )
     assert eventually(lambda: len(list(tmp_path.iterdir())) == 3)
     pids = [int(file.name) for file in tmp_path.iterdir()]
     assert all(map(alive, pids))
