@@ -13,6 +13,7 @@ from typing import Any, Literal
 from reference import pages
 
 DEFAULT = Path(__file__).with_name("lecture08.toml")
+DEFAULT_ID = "hw8"
 """Lecture 8, which ships with the package and shows every key."""
 
 KEYS: Mapping[str, frozenset[str]] = {

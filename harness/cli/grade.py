@@ -41,7 +41,7 @@ def command(
     quiet: bool,
     verbose: bool,
     color: str,
-    assignment_file: Path | None,
+    assignment_file: str | None,
     only: str | None,
     seed: int,
     timeout: float | None,

@@ -38,8 +38,8 @@ def grading(function: Command) -> Command:
             click.option(
                 "--assignment",
                 "assignment_file",
-                type=click.Path(path_type=Path),
-                help="Assignment file (TOML).  [default: lecture 8]",
+                metavar="ID|FILE.toml",
+                help=f"What is asked for.  [default: {assignments.DEFAULT_ID}, lecture 8]",
             ),
             click.option("--only", metavar="IDS", help="Algorithms, separated by commas; * matches any."),
             click.option(
@@ -74,13 +74,13 @@ def show(text: str) -> None:
 
 
 def the_assignment(
-    file: Path | None, only: str | None, timeout: float | None, memory: int | None
+    file: str | None, only: str | None, timeout: float | None, memory: int | None
 ) -> assignments.Assignment:
     """The assignment the options describe, or a usage error."""
     from dataclasses import replace
 
     try:
-        chosen = assignments.load(file) if file else assignments.load()
+        chosen = assignments.load(Path(file)) if file and file != assignments.DEFAULT_ID else assignments.load()
         if only is not None:
             chosen = chosen.only(split(only))
     except assignments.AssignmentError as error:

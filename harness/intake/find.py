@@ -126,9 +126,11 @@ def _text(name: str) -> str:
 
 
 def _sources(folder: Path) -> list[Path]:
-    """The ``.py`` files below ``folder``, links not followed."""
+    """The ``.py`` files below ``folder``: links are not followed, virtual environments not entered."""
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
+        if "pyvenv.cfg" in names:
+            names, folders[:] = [], []
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in IGNORED)
         for name in sorted(names):
             file = Path(place, name)

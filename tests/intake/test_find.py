@@ -248,3 +248,8 @@ def test_one_submission_may_be_named_through_a_link_or_a_dot(tmp_path: Path, mon
 
 def test_an_empty_folder_holds_no_submission(tmp_path: Path) -> None:
     assert find(tmp_path) == []
+
+
+def test_a_virtual_environment_under_any_name_is_not_entered(tmp_path: Path) -> None:
+    lay(tmp_path, "kim/adam.py", "kim/env/pyvenv.cfg", "kim/env/lib/numpy.py")
+    assert list(only(tmp_path).files) == ["adam.py"]
