@@ -15,7 +15,7 @@ from harness.cli import options
 from harness.cli.environment import environment, now
 
 if TYPE_CHECKING:
-    from harness.results import SubmissionResult
+    from harness.results import Results, SubmissionResult
 
 NOTHING_FOUND = 5
 BELOW = 1
@@ -65,11 +65,9 @@ def command(
 
     from harness.batch import Batch
     from harness.cli.words import catalogue
-    from harness.export.gradebook import write_gradebook
     from harness.report import terminal
-    from harness.report.pages import write_pages
     from harness.report.wording import visible
-    from harness.results import Results, write_results
+    from harness.results import Results
 
     started = now()
     done: list[SubmissionResult] = []
@@ -83,9 +81,7 @@ def command(
     order = {submission.id: at for at, submission in enumerate(submissions)}
     done.sort(key=lambda result: order[result.id])
     results = Results(batch.info, environment(started, batch.devices), tuple(done))
-    write_results(results, out / "results.json")
-    write_pages(results, catalogue(), out)
-    write_gradebook(results, out / "gradebook.csv")
+    _write(results, out)
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; graded by the reference alone.", err=True)
     if interrupted:
@@ -120,6 +116,26 @@ def _writable(out: Path) -> Path:
     except OSError as error:
         options.usage_error(f"{out}: cannot be written to ({error.strerror}); choose another folder with --out.")
     return out
+
+
+def _write(results: Results, out: Path) -> None:
+    """Leave everything in ``out``; where that is no longer possible, at least the results somewhere else."""
+    from harness.cli.words import catalogue
+    from harness.export.gradebook import write_gradebook
+    from harness.report.pages import write_pages
+    from harness.results import write_results
+
+    try:
+        write_results(results, out / "results.json")
+        write_pages(results, catalogue(), out)
+        write_gradebook(results, out / "gradebook.csv")
+    except OSError as error:
+        rescued = Path(tempfile.mkdtemp(prefix="gradstep-results-")) / "results.json"
+        write_results(results, rescued)
+        options.usage_error(
+            f"{out}: cannot be written to any longer ({error.strerror}). No result is lost: they are in {rescued}, "
+            "and gradstep report draws the pages from there."
+        )
 
 
 def _progress(

@@ -186,3 +186,15 @@ def test_a_results_file_cut_off_anywhere_is_one_sentence(gradstep: Gradstep, tmp
         done = gradstep("report", "out")
         assert done.code == 2
         assert done.sentence.startswith("gradstep: out/results.json: is no JSON, or only part of a file")
+
+
+def test_a_place_that_is_lost_while_grading_loses_no_result(
+    gradstep: Gradstep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "elsewhere"))
+    (tmp_path / "reports" / "hw8" / "results.json").mkdir(parents=True)
+    done = grade(gradstep)
+    assert done.code == 2
+    rescued = Path(next(word for word in done.sentence.split() if word.endswith("results.json,")).rstrip(","))
+    assert [each.id for each in read_results(rescued).submissions] == ["kim", "lee"]
