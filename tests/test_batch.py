@@ -45,7 +45,7 @@ SOURCES = {
     "empty": "",
     "dies": "import os\nos._exit(1)",
     "raises": "def momentum(w, grad, lr=0, gamma=0): raise ValueError(w)",
-    "jax": "BACKEND = 'jax'",
+    "jax": "BACKEND = 'jax'\ndef momentum(w, grad): pass",
 }
 IDS = ("gradient_descent", "momentum", "adagrad")
 
@@ -161,7 +161,7 @@ def test_every_case_is_held_against_both_witnesses(results: dict[str, Submission
 
 @pytest.mark.parametrize("problem", ["no_python", "not_readable", "too_large"])
 def test_what_intake_could_not_read_is_a_load_error_and_starts_no_code(problem: str) -> None:
-    result = grade([Submission("a", "a", {}, (), problem)], asked("momentum"))["a"]
+    result = grade([Submission("a", "a", {}, (), problem=problem)], asked("momentum"))["a"]
     assert result.load_error is not None
     assert result.load_error.message.id == problem
     assert (result.score, algorithm(result, "momentum").status) == (0, "error")
@@ -233,3 +233,39 @@ def test_a_batch_whose_submissions_do_not_load_does_not_wait_for_torch() -> None
     with Batch(asked("momentum"), seed=0, jobs=1) as batch:
         list(batch.grade([submission("a", "def")]))
     assert batch.witness_fault is None
+
+
+# -- several files ----------------------------------------------------------------------------------------------------
+
+
+def folder(files: dict[str, str]) -> Submission:
+    sources = {path: text.encode() for path, text in files.items()}
+    return Submission("kim", "kim", sources, tuple(path for path in sources if "/" not in path))
+
+
+@pytest.mark.parametrize(
+    ("other", "message", "file"),
+    [
+        ("while True: pass", "import_timeout", "train.py"),
+        ("import os\nos._exit(3)", "import_crash", "train.py"),
+        ("x = np.zeros(3)", "import_raised", "train.py"),
+        ("def f(:", "syntax_error", "train.py"),
+        ("import seaborn", "import_missing", "train.py"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_costs_the_others_nothing_and_is_named(
+    other: str, message: str, file: str
+) -> None:
+    submission = folder({"momentum.py": MOMENTUM, "train.py": other})
+    result = grade([submission], replace(asked("momentum"), seconds=1))["kim"]
+    assert result.score == 1
+    assert result.load_error is not None
+    assert result.load_error.message.id == message
+    assert result.load_error.message.params["file"] == file
+
+
+def test_each_file_has_a_backend_of_its_own() -> None:
+    torch = "BACKEND = 'torch'\ndef adagrad(w, grad, *, lr=0.01, eps=1e-8):\n    assert hasattr(grad(w), 'detach')\n"
+    result = grade([folder({"momentum.py": MOMENTUM, "torchy.py": torch})], asked("momentum", "adagrad"))["kim"]
+    assert {each.id: each.backend for each in result.algorithms} == {"momentum": "numpy", "adagrad": "torch"}
+    assert result.score == 1

@@ -17,9 +17,9 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
     if isinstance(failed, Ended):
         return _status(failed), LoadError(Message(_of_import(failed.kind), failed.params))
     if failed.out_of_memory:
-        return "memory", LoadError(Message("import_memory", {"mb": limits.memory_mb}))
+        return "memory", LoadError(Message("import_memory", {"mb": limits.memory_mb, "file": failed.file}))
     if failed.type == "SystemExit":
-        return "error", LoadError(Message("import_exit"))
+        return "error", LoadError(Message("import_exit", {"file": failed.file}))
     told = _told(failed)
     place = {"file": told["file"], "line": told["line"], "text": failed.text}
     if failed.type in _UNREADABLE:
@@ -44,8 +44,9 @@ def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
     notes = []
     if len(submission.entries) > 1:
         notes.append(Message("several_modules", {"files": list(submission.entries)}))
-    for failed in loaded.failed:
-        notes.append(Message("partly_loaded", {"file": failed.file, "text": f"{failed.type}: {failed.text}"}))
+    for failed in loaded.failed[1:]:  # the first is the submission's load error
+        told = {"file": failed.params.get("file"), "text": failed.kind} if isinstance(failed, Ended) else _said(failed)
+        notes.append(Message("partly_loaded", told))
     return notes
 
 
@@ -67,6 +68,10 @@ def _told(failed: Failure) -> dict[str, Any]:
         "function": inner.get("function"),
         "frames": [dict(frame) for frame in failed.frames],
     }
+
+
+def _said(failed: Failure) -> dict[str, Any]:
+    return {"file": failed.file, "text": f"{failed.type}: {failed.text}"}
 
 
 def _traceback(failed: Failure) -> str:

@@ -75,9 +75,10 @@ class Batch:
         self._leaving = True
         self._stack.close()
 
-    @property
+    @cached_property
     def info(self) -> AssignmentInfo:
-        fingerprint = hashlib.blake2b(f"gradstep {self.seed}".encode(), digest_size=4).hexdigest()
+        """What is graded. The fingerprint is slow to compute on purpose: trying small seeds takes time."""
+        fingerprint = hashlib.scrypt(str(self.seed).encode(), salt=b"gradstep seed", n=2**14, r=8, p=1, dklen=4).hex()
         points = sum(self.assignment.points.values())
         return AssignmentInfo(self.assignment.id, self.assignment.title, points, fingerprint)
 
@@ -149,10 +150,14 @@ class Batch:
         if not isinstance(ran.loaded, Loaded):
             return self._unloaded(submission, *accounts.unloaded(ran.loaded, self.limits))
         loaded = ran.loaded
-        if odd := [name for name in loaded.backends if name not in session.BACKENDS]:
+        asked = (name for offer in loaded.offers.values() for name in offer.backends)
+        if odd := [name for name in asked if name not in session.BACKENDS]:
             return self._unloaded(submission, "error", LoadError(Message("bad_backend", {"value": odd[0]})))
-        if loaded.failed and not loaded.offers:
-            return self._unloaded(submission, *accounts.unloaded(loaded.failed[0], self.limits))
+        error = None
+        if loaded.failed:
+            status, error = accounts.unloaded(loaded.failed[0], self.limits)
+            if not loaded.offers:
+                return self._unloaded(submission, status, error)
         notes = accounts.load_notes(submission, loaded)
         algorithms = []
         for id in self.references:
@@ -162,7 +167,7 @@ class Batch:
             else:
                 result = self._without_cases(id, "missing", Message("missing", {"call": pages()[id].call}))
             algorithms.append(result)
-        return self._result(submission, algorithms, notes=tuple(notes))
+        return self._result(submission, algorithms, error, tuple(notes))
 
     def _algorithm(
         self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
@@ -180,7 +185,7 @@ class Batch:
             cases += [replace(case, id=f"{case.id}@{backend}") if at else case for case in each.cases]
         notes = list(chosen.notes)
         if offer.others:
-            others = {"algorithm": id, "chosen": offer.name, "others": list(offer.others)}
+            others = {"algorithm": id, "chosen": f"{offer.name} ({offer.file})", "others": list(offer.others)}
             notes.append(Message("several_names", others))
         result = AlgorithmResult(
             id=id,

@@ -43,12 +43,10 @@ def _read(reference: Reference, case: Case, reply: Mapping[str, Any]) -> list[Re
 
 
 def suspect(verdict: Verdict) -> int | None:
-    """The case to run again by itself, to see whether state left by the cases before it makes it fail.
-
-    That is the first failing one, where others passed before it and no known mistake explains it.
-    """
+    """The case to run again by itself, to see whether state left by what ran before makes it fail: the first failing
+    one, where no known mistake explains it."""
     failing = [at for at, case in enumerate(verdict.cases) if case.status != "pass"]
-    return failing[0] if failing and failing[0] > 0 and verdict.diagnosis is None else None
+    return failing[0] if failing and verdict.diagnosis is None else None
 
 
 def passes_alone(reference: Reference, at: int, reply: Mapping[str, Any]) -> bool:

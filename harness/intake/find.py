@@ -27,7 +27,8 @@ class IntakeError(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's files: relative path to content. ``entries`` are the modules to import, in order.
+    """One student's files: relative path to content. ``entries`` are the modules to import, in order; ``spare`` those
+    to import as well where the entries offer nothing.
 
     ``problem`` says why there is nothing to import, as a message's id.
     """
@@ -36,6 +37,7 @@ class Submission:
     path: str
     files: Mapping[str, bytes]
     entries: tuple[str, ...]
+    spare: tuple[str, ...] = ()
     problem: str | None = None
 
     @cached_property
@@ -110,14 +112,15 @@ def _read(path: Path) -> Submission:
             with source.open("rb") as file:
                 content = file.read(SOURCE_LIMIT + 1)
         except OSError:
-            return Submission(id, where, {}, (), "not_readable")
+            return Submission(id, where, {}, (), problem="not_readable")
         size += len(content)
         if size > SOURCE_LIMIT:
-            return Submission(id, where, {}, (), "too_large")
-        files[_text(source.relative_to(root).as_posix())] = content
+            return Submission(id, where, {}, (), problem="too_large")
+        files[_normal(source.relative_to(root).as_posix())] = content  # Python's own names are normal as well
     if not files:
-        return Submission(id, where, {}, (), "no_python")
-    return Submission(id, where, files, _entries(files))
+        return Submission(id, where, {}, (), problem="no_python")
+    entries = _entries(files)
+    return Submission(id, where, files, entries, tuple(path for path in files if path not in entries))
 
 
 def _text(name: str) -> str:
@@ -142,8 +145,6 @@ def _sources(folder: Path) -> list[Path]:
 def _entries(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """The modules to import: those at the top; where there are none, the packages; else everything."""
     top = tuple(path for path in files if "/" not in path)
-    if "__init__.py" in top:
-        top = tuple(path for path in top if path != "__init__.py") or top
     packages = tuple(path for path in files if path.count("/") == 1 and path.endswith("/__init__.py"))
     return top or packages or tuple(files)
 

@@ -61,7 +61,7 @@ def matrix(
 def _columns(
     order: Sequence[str], found: Sequence[tuple[SubmissionResult, Findings]], catalogue: Catalogue
 ) -> list[Column]:
-    loaded = [its for student, its in found if not student.load_error]
+    loaded = [its for student, its in found if not student.unloaded]
     wanting = Counter(each.id for its in loaded for each in its.all if each.mark.group in ("fix", "missing"))
     columns: list[Column] = []
     for id in order:
@@ -73,7 +73,7 @@ def _columns(
 
 
 def _row(student: SubmissionResult, its: Findings, columns: Sequence[Column], href: Callable[[str], str]) -> Row:
-    if student.load_error:
+    if student.unloaded and student.load_error:
         return Row(student, href(student.id), (), explain(student.load_error.message, None, {}).headline)
     by_id = {each.id: each for each in its.all}
     return Row(student, href(student.id), tuple(_cell(column, by_id.get(column.id)) for column in columns), "")

@@ -226,8 +226,12 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "import_raised": Entry(
         ("type", "text", "file", "line"),
-        ("Importing the file raised {type}: {text}", "Importing the file raised {type}."),
-        ("Where: {file}, line {line}.",),
+        (
+            "Importing {file} raised {type}: {text}",
+            "Importing {file} raised {type}.",
+            "Importing the file raised {type}.",
+        ),
+        ("Line: {line}.",),
         ("Begin at the last line of the traceback. " + _GUARD,),
     ),
     "import_missing": Entry(
@@ -237,13 +241,15 @@ ENTRIES: Mapping[str, Entry] = {
         ("Remove the import where the algorithms do not need it, or move it into the function that does.",),
     ),
     "import_timeout": Entry(
-        ("seconds",),
-        ("Importing the file does not end within {seconds} s.",),
+        ("seconds", "file"),
+        ("Importing {file} does not end within {seconds} s.", "Importing the file does not end within {seconds} s."),
         remedy=(_GUARD,),
     ),
     "import_crash": Entry(
-        ("signal", "code"),
+        ("signal", "code", "file"),
         (
+            "The process died while importing {file}: {signal}.",
+            "The process died while importing {file}, with exit code {code}.",
             "The process died while importing the file: {signal}.",
             "The process died while importing the file, with exit code {code}.",
             "The process died while importing the file.",
@@ -251,13 +257,16 @@ ENTRIES: Mapping[str, Entry] = {
         remedy=(_GUARD,),
     ),
     "import_memory": Entry(
-        ("mb",),
-        ("Importing the file takes more memory than the limit: {mb} MB.",),
+        ("mb", "file"),
+        (
+            "Importing {file} takes more memory than the limit: {mb} MB.",
+            "Importing the file takes more memory than the limit: {mb} MB.",
+        ),
         remedy=(_GUARD,),
     ),
     "import_exit": Entry(
-        (),
-        ("The file ends the program while it is imported.",),
+        ("file",),
+        ("{file} ends the program while it is imported.", "The file ends the program while it is imported."),
         remedy=("Remove exit, quit and sys.exit outside functions. " + _GUARD,),
     ),
     "no_python": Entry(
@@ -294,7 +303,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "several_modules": Entry(
         ("files",),
-        ("The submission holds several modules; all were read.",),
+        ("The submission holds several modules; each was looked at.",),
         ("Files: {files}.",),
     ),
     "partly_loaded": Entry(

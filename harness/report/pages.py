@@ -111,7 +111,7 @@ def cohort_page(results: Results, catalogue: Catalogue) -> str:
     mistakes = tally.variants(results, catalogue, "mistake")
     unexplained = tally.unexplained(results, catalogue)
     median = tally.median_score(results)
-    by_score = sorted(results.submissions, key=lambda each: (each.load_error is not None, -each.score, each.id))
+    by_score = sorted(results.submissions, key=lambda each: (each.unloaded, -each.score, each.id))
     found = [(student, findings(student, catalogue)) for student in by_score]
     return _render(
         "cohort",

@@ -34,7 +34,7 @@ class Count:
 
 def graded(results: Results) -> tuple[SubmissionResult, ...]:
     """The submissions of which something was run."""
-    return tuple(each for each in results.submissions if each.load_error is None)
+    return tuple(each for each in results.submissions if not each.unloaded)
 
 
 def median_score(results: Results) -> float:

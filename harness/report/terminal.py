@@ -29,7 +29,7 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
         parts.append(_table(tried, pen))
     if every_case:
         parts += [_cases(each, pen) for each in tried if each.result.cases]
-    if found.missing and not submission.load_error:
+    if found.missing and not submission.unloaded:
         parts.append(paragraph(f"Not found: {', '.join(each.id for each in found.missing)}."))
     parts += [_failure(each, pen) for each in found.to_fix]
     parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
@@ -130,8 +130,10 @@ def _note(sentence: Sentence, pen: Pen) -> str:
 
 
 def _closing(submission: SubmissionResult, found: Findings) -> str:
-    if submission.load_error:
+    if submission.unloaded:
         return "Nothing else can be checked until the file loads."
+    if submission.load_error and not found.to_fix:
+        return "To fix: what could not be loaded."
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     return f"To fix: {len(found.to_fix)} of {len(found.all)}. More on one: gradstep explain {found.to_fix[0].id}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.intake import Submission
 from harness.runner.forks import ForkServer
@@ -40,22 +40,45 @@ def run(server: ForkServer, submission: Submission, tasks: Sequence[Task], limit
     worker = Worker(server, submission, limits)
     try:
         loaded = worker.load(ids)
-        outcomes: dict[str, dict[str, Outcome]] = {}
-        if not isinstance(loaded, Loaded) or set(loaded.backends) - set(BACKENDS):
-            return Session(loaded, outcomes)
+        ended: list[Ended] = []
+        if isinstance(loaded, Ended) and len(submission.entries) > 1:
+            submission, ended = _without_endings(server, submission, limits)
+            worker.close()
+            worker = Worker(server, submission, limits)
+            loaded = worker.load(ids)
+        if not isinstance(loaded, Loaded):
+            return Session(loaded, {})
+        loaded = replace(loaded, failed=(*loaded.failed, *ended))
+        outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks if task.id in loaded.offers}
+        if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
+            return Session(loaded, {})
         for task in tasks:
-            if task.id not in loaded.offers:
-                continue
-            for backend in loaded.backends or BACKENDS[:1]:
+            for backend in loaded.offers[task.id].backends if task.id in loaded.offers else ():
                 if not worker.alive:
                     worker.close()
                     worker = Worker(server, submission, limits)
                     again = worker.load(ids)
                     if not isinstance(again, Loaded):  # it loaded once and does not now: that is its outcome
-                        outcomes.setdefault(task.id, {})[backend] = again
+                        outcomes[task.id][backend] = again
                         worker.close()
                         continue
-                outcomes.setdefault(task.id, {})[backend] = worker.run(task, backend)
+                outcomes[task.id][backend] = worker.run(task, backend)
         return Session(loaded, outcomes)
     finally:
         worker.close()
+
+
+def _without_endings(server: ForkServer, submission: Submission, limits: Limits) -> tuple[Submission, list[Ended]]:
+    """The submission without the modules whose import ends the process, each tried in a worker of its own, and how
+    each ended. One that ends only beside others, or all of them, is left in: it will end again and be told."""
+    endings: dict[str, Ended] = {}
+    for path in submission.entries:
+        worker = Worker(server, replace(submission, entries=(path,), spare=()), limits)
+        try:
+            alone = worker.load([])
+        finally:
+            worker.close()
+        if isinstance(alone, Ended):
+            endings[path] = replace(alone, params={**alone.params, "file": path})
+    left = tuple(path for path in submission.entries if path not in endings)
+    return (replace(submission, entries=left), list(endings.values())) if left else (submission, [])

@@ -20,6 +20,8 @@ Reply = TypeVar("Reply")
 
 Form = Literal["class", "generator", "function"]
 
+DEFAULT_BACKENDS = ("numpy",)
+
 ENTRY = "harness.worker.student:serve"
 PRELOAD = ("numpy", "harness.worker.student")
 
@@ -83,16 +85,16 @@ class Offer:
     form: Form
     file: str
     line: int
+    backends: Sequence[str]
     others: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a submission offers, which of its files failed, and the backends it asks for."""
+    """What a submission offers, and which of its files failed."""
 
     offers: Mapping[str, Offer]
-    failed: Sequence[Failure]
-    backends: Sequence[str]
+    failed: Sequence[Failure | Ended]
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Worker:
             "op": "load",
             "files": {path: np.frombuffer(source, np.uint8) for path, source in self._submission.files.items()},
             "entries": self._submission.entries,
+            "spare": self._submission.spare,
             "ids": ids,
         }
         return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids))
@@ -216,15 +219,20 @@ def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
     offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
-    backends = dict.fromkeys(_text(name) for name in reply["backends"])
-    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(backends))
+    return Loaded(offers, tuple(map(_failure, reply["failed"])))
 
 
 def _offer(data: Mapping[str, Any]) -> Offer:
     if (form := data["form"]) not in get_args(Form):
         raise ValueError(f"a form {form!r}")
-    others = tuple(map(_text, data["others"]))
-    return Offer(_text(data["name"]), form, _text(data["file"]), max(_number(data["line"]), 1), others)
+    return Offer(
+        name=_text(data["name"]),
+        form=form,
+        file=_text(data["file"]),
+        line=max(_number(data["line"]), 1),
+        backends=tuple(dict.fromkeys(map(_text, data["backends"]))) or DEFAULT_BACKENDS,
+        others=tuple(map(_text, data["others"])),
+    )
 
 
 def _ran(reply: Mapping[str, Any], task: Task) -> Ran:

@@ -7,6 +7,7 @@ their own, so that a package's relative imports and a module's siblings work.
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -14,6 +15,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
 from typing import Any
@@ -91,39 +93,67 @@ def _parts(path: str) -> tuple[str, ...]:
 
 
 def load(
-    files: Mapping[str, bytes], entries: Sequence[str], ids: Sequence[str]
+    files: Mapping[str, bytes], entries: Sequence[str], spare: Sequence[str], ids: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Import the ``entries`` and look for ``ids``. Returns the objects by id, and what to tell the grader.
+    """Import the ``entries`` and look for ``ids``; where there are none, in the ``spare`` modules as well.
 
-    One entry that fails does not cost the others what they offer.
+    Returns the objects by id, and what to tell the grader. One entry that fails does not cost the others what they
+    offer.
     """
     sources = Sources(files)
     sources.remember()
     sys.meta_path.insert(0, sources)
-    modules, failed = [], []
-    for path in entries:
-        try:
-            modules.append(importlib.import_module(sources.names[path]))
-        except BaseException as error:
-            failed.append({"file": path, **failure(error, files)})
+    modules: list[ModuleType] = []
+    failed: list[dict[str, Any]] = []
+    candidates: dict[str, list[Candidate]] = {}
+    for paths in (entries, spare):
+        for path in paths:
+            try:
+                modules.append(importlib.import_module(sources.names[path]))
+            except BaseException as error:
+                failed.append({"file": path, **failure(error, files)})
+        candidates = {id: found for id in ids if (found := _candidates(id, modules, sources))}
+        if candidates:
+            break
+    told = {id: found[0].told(found[1:]) for id, found in candidates.items()}
     failed = [*failed[:_IN_FULL], *map(_shortened, failed[_IN_FULL : _IN_FULL + _IN_SHORT])]
-    own = set(sources.paths)
-    offered: dict[str, Any] = {}
-    found: dict[str, Any] = {}
-    for id in ids:
-        candidates = [
-            (name, value, module) for module in modules for name, value in _offers(module, own) if _same(name, id)
-        ]
-        if not candidates:
-            continue
-        candidates.sort(key=lambda each: (each[0] != id, not inspect.isclass(each[1])))
-        name, value, module = candidates[0]
-        others = sorted({other for other, thing, _ in candidates if thing is not value} - {name})
-        file, line = _where(name, value, module, sources)
-        offered[id] = value
-        found[id] = {"name": name, "form": _form(value), "file": file, "line": line, "others": others}
-    backends = [backend for module in modules for backend in _backends(module)]
-    return offered, {"found": found, "failed": failed, "backends": list(dict.fromkeys(backends))}
+    return {id: found[0].value for id, found in candidates.items()}, {"found": told, "failed": failed}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something whose name matches an algorithm's."""
+
+    name: str
+    value: Any
+    file: str
+    line: int
+    backends: Sequence[str]
+
+    def told(self, others: Sequence[Candidate]) -> dict[str, Any]:
+        """What the grader hears of it, and of the others that it was preferred to."""
+        return {
+            "name": self.name,
+            "form": _form(self.value),
+            "file": self.file,
+            "line": self.line,
+            "backends": self.backends,
+            "others": [f"{each.name} ({each.file})" for each in others[:_IN_FULL]],
+        }
+
+
+def _candidates(id: str, modules: Sequence[ModuleType], sources: Sources) -> list[Candidate]:
+    """The objects that match: the one of the exact name first, then classes, then the rest; none of them twice."""
+    found: dict[int, Candidate] = {}
+    for module in modules:
+        for name, value in _offers(module, set(sources.paths)):
+            if _same(name, id):
+                key = builtins.id(value)
+                home = sys.modules.get(getattr(value, "__module__", None) or "", module)
+                candidate = Candidate(name, value, *_where(name, value, module, sources), _backends(home, module))
+                if key not in found or name == id:
+                    found[key] = candidate
+    return sorted(found.values(), key=lambda each: (each.name != id, not inspect.isclass(each.value)))
 
 
 def _shortened(told: dict[str, Any]) -> dict[str, Any]:
@@ -164,10 +194,13 @@ def _where(name: str, value: Any, module: ModuleType, sources: Sources) -> tuple
     return path, lines.get(getattr(value, "__name__", name), lines.get(name, 1))
 
 
-def _backends(module: ModuleType) -> list[str]:
-    """The module's BACKEND; anything but "numpy", "torch" or a tuple of them is passed on for the grader to refuse."""
-    value = getattr(module, "BACKEND", None)
-    if value is None:
-        return []
-    names = value if isinstance(value, (tuple, list)) else [value]
-    return [name if isinstance(name, str) else repr(name)[:80] for name in names]
+def _backends(*modules: ModuleType) -> list[str]:
+    """The BACKEND of the first of ``modules``, or of a package they lie in, that has one; whatever it says is passed
+    on, for the grader to refuse."""
+    packages = [sys.modules[module.__package__] for module in modules if module.__package__ in sys.modules]
+    for module in (*modules, *packages):
+        value = vars(module).get("BACKEND")
+        if value is not None:
+            names = value if isinstance(value, (tuple, list)) else [value]
+            return [name if isinstance(name, str) else repr(name)[:80] for name in names][:_IN_FULL]
+    return []

@@ -100,7 +100,7 @@ def test_a_submission_holds_its_python_files_in_order(tmp_path: Path) -> None:
     ("files", "entries"),
     [
         (["a.py", "b.py", "sub/c.py"], ("a.py", "b.py")),
-        (["__init__.py", "a.py"], ("a.py",)),
+        (["__init__.py", "a.py"], ("__init__.py", "a.py")),
         (["__init__.py"], ("__init__.py",)),
         (["pkg/__init__.py", "pkg/a.py"], ("pkg/__init__.py",)),
         (["src/a.py", "src/b.py"], ("src/a.py", "src/b.py")),

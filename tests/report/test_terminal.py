@@ -66,7 +66,7 @@ def test_the_summary_counts() -> None:
         r"mean 9\.\d, median 11\.0, of 14",
         r"\d+ right, \d+ wrong",
         r"isolation +strict",
-        r"! 2023-11551: Importing the file raised NameError",
+        r"! 2023-11551: Importing optim.py raised NameError",
         r"4  adam +Your values are Adam's without bias correction\.",
     ):
         assert re.search(part, text), part

@@ -138,7 +138,10 @@ AT_IMPORT: Mapping[str, tuple[str, Status, str]] = {
         "forge({'request': 1, 'found': {'momentum': {'name': 'm', 'form': 'f', 'file': 'f', 'line': 1, 'others': []}},"
         " 'failed': [], 'backends': []})", "error", "garbled",
     ),
-    "forges backends": ("forge({'request': 1, 'found': {}, 'failed': [], 'backends': [1]})", "error", "garbled"),
+    "forges backends": (
+        "forge({'request': 1, 'found': {'momentum': {'name': 'momentum', 'form': 'class', 'file': 'a.py', 'line': 1,"
+        " 'others': [], 'backends': [1]}}, 'failed': []})", "error", "garbled",
+    ),
     "forges settling": ("forge({'request': 0, 'unsettled': 'no wall'})", "error", "garbled"),
 }  # fmt: skip
 

@@ -34,12 +34,12 @@ def _nothing_stays() -> Iterator[None]:
 
 
 def loaded(
-    files: Mapping[str, str | bytes] | str, entries: Sequence[str] | None = None
+    files: Mapping[str, str | bytes] | str, entries: Sequence[str] | None = None, spare: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The objects by id, and what is told. The entries are all files at the top, where nothing else is said."""
     files = {"hand_in.py": files} if isinstance(files, str) else files
     sources = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    return load(sources, entries or [path for path in sources if "/" not in path], IDS)
+    return load(sources, entries or [path for path in sources if "/" not in path], spare, IDS)
 
 
 def found(files: Mapping[str, str | bytes] | str, entries: Sequence[str] | None = None) -> dict[str, Any]:
@@ -111,15 +111,22 @@ def test_every_way_to_define_something_counts(source: str) -> None:
 
 def test_what_comes_from_the_submissions_other_files_counts() -> None:
     files = {"main.py": "from parts.a import Adam", "parts/a.py": CLASS.format("Adam")}
-    assert found(files)["adam"] == {"name": "Adam", "form": "class", "file": "parts/a.py", "line": 1, "others": []}
+    assert found(files)["adam"] == {
+        "name": "Adam",
+        "form": "class",
+        "file": "parts/a.py",
+        "line": 1,
+        "backends": [],
+        "others": [],
+    }
 
 
 @pytest.mark.parametrize(
     ("source", "chosen", "others"),
     [
-        (CLASS.format("Adam") + FUNCTION.format("adam"), "adam", ["Adam"]),
-        (FUNCTION.format("ADAM") + CLASS.format("Adam"), "Adam", ["ADAM"]),
-        (FUNCTION.format("ADAM") + FUNCTION.format("Adam"), "ADAM", ["Adam"]),
+        (CLASS.format("Adam") + FUNCTION.format("adam"), "adam", ["Adam (hand_in.py)"]),
+        (FUNCTION.format("ADAM") + CLASS.format("Adam"), "Adam", ["ADAM (hand_in.py)"]),
+        (FUNCTION.format("ADAM") + FUNCTION.format("Adam"), "ADAM", ["Adam (hand_in.py)"]),
         (CLASS.format("Adam") + "adam = Adam\n", "adam", []),
         (CLASS.format("Adam") + "ADAM = 1\n", "Adam", []),
     ],
@@ -164,6 +171,18 @@ def test_where_it_is_defined(source: str, line: int) -> None:
     assert (told["file"], told["line"]) == ("hand_in.py", line)
 
 
+def test_the_same_name_in_two_files_is_told() -> None:
+    told = found({"a_old.py": CLASS.format("Adam"), "z_final.py": CLASS.format("Adam")})["adam"]
+    assert (told["file"], told["others"]) == ("a_old.py", ["Adam (z_final.py)"])
+
+
+def test_spare_files_are_looked_at_where_the_entries_offer_nothing() -> None:
+    files = {"run.py": "x = 1", "src/optim.py": CLASS.format("Adam")}
+    assert loaded(files, ["run.py"], ["src/optim.py"])[1]["found"]["adam"]["file"] == "src/optim.py"
+    files["run.py"] = CLASS.format("Momentum")
+    assert loaded(files, ["run.py"], ["src/optim.py"])[1]["found"].keys() == {"momentum"}
+
+
 # -- backends ---------------------------------------------------------------------------------------------------------
 
 
@@ -174,14 +193,24 @@ def test_where_it_is_defined(source: str, line: int) -> None:
         ("BACKEND = None", []),
         ("BACKEND = 'torch'", ["torch"]),
         ("BACKEND = ('numpy', 'torch')", ["numpy", "torch"]),
-        ("BACKEND = ['torch', 'torch']", ["torch"]),
+        ("BACKEND = ['torch', 'torch']", ["torch", "torch"]),
         ("BACKEND = 'jax'", ["jax"]),
         ("BACKEND = 3", ["3"]),
         ("BACKEND = [[0] * 100]", [repr([0] * 100)[:80]]),
     ],
 )
 def test_the_backends_it_asks_for(source: str, backends: list[str]) -> None:
-    assert loaded(source)[1]["backends"] == backends
+    assert found(source + "\n" + CLASS.format("Adam"))["adam"]["backends"] == backends
+
+
+def test_each_module_has_a_backend_of_its_own() -> None:
+    files = {"a.py": "BACKEND = 'torch'\n" + CLASS.format("Adam"), "b.py": CLASS.format("Momentum")}
+    assert {id: each["backends"] for id, each in found(files).items()} == {"adam": ["torch"], "momentum": []}
+
+
+def test_a_package_speaks_for_its_modules() -> None:
+    files = {"__init__.py": "BACKEND = 'torch'\nfrom .opt import Adam", "opt.py": CLASS.format("Adam")}
+    assert found(files)["adam"]["backends"] == ["torch"]
 
 
 # -- layouts ----------------------------------------------------------------------------------------------------------
