@@ -52,12 +52,8 @@ def command(
     from harness.report import terminal
     from harness.results import plain
 
-    try:
-        with Batch(assignment, seed=seed, jobs=1) as batch:
-            (result,) = batch.grade([submission])
-    except KeyboardInterrupt:
-        click.echo("gradstep: interrupted.", err=True)
-        sys.exit(options.INTERRUPTED)
+    with Batch(assignment, seed=seed, jobs=1) as batch:
+        (result,) = batch.grade([submission])
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
     elif not quiet:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli import options
+from harness.cli import INTERRUPTED, options
 from harness.cli.environment import environment, now
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NOTHING_FOUND = 5
 BELOW = 1
 HARNESS_FAULT = 3
+
+PARTIAL = "results.partial.json"
+"""What an interrupted run leaves beside the results of one that got further."""
 
 
 @click.command("grade")
@@ -81,13 +84,15 @@ def command(
     order = {submission.id: at for at, submission in enumerate(submissions)}
     done.sort(key=lambda result: order[result.id])
     results = Results(batch.info, environment(started, batch.devices), tuple(done))
-    _write(results, out)
+    spared = interrupted and _held(out) > len(done)
+    _write(results, out, partial=spared)
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; graded by the reference alone.", err=True)
     if interrupted:
+        place = f"{out / PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
         left = len(submissions) - len(done)
-        click.echo(f"gradstep: interrupted; {left} not graded. The others are in {out}.", err=True)
-        sys.exit(options.INTERRUPTED)
+        click.echo(f"gradstep: interrupted; {left} not graded. The others are in {place}.", err=True)
+        sys.exit(INTERRUPTED)
     if not quiet:
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
@@ -118,14 +123,28 @@ def _writable(out: Path) -> Path:
     return out
 
 
-def _write(results: Results, out: Path) -> None:
-    """Leave everything in ``out``; where that is no longer possible, at least the results somewhere else."""
+def _held(out: Path) -> int:
+    """How many submissions the results hold that an earlier run left in ``out``."""
+    from harness.results import ResultsError, read_results
+
+    try:
+        return len(read_results(out / "results.json").submissions)
+    except ResultsError:
+        return 0
+
+
+def _write(results: Results, out: Path, partial: bool) -> None:
+    """Leave everything in ``out``, of a ``partial`` run only the results, under a name of their own; where that is no
+    longer possible, at least the results somewhere else."""
     from harness.cli.words import catalogue
     from harness.export.gradebook import write_gradebook
     from harness.report.pages import write_pages
     from harness.results import write_results
 
     try:
+        if partial:
+            write_results(results, out / PARTIAL)
+            return
         write_results(results, out / "results.json")
         write_pages(results, catalogue(), out)
         write_gradebook(results, out / "gradebook.csv")

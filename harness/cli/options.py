@@ -14,9 +14,6 @@ from harness import assignment as assignments
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
-
 PUBLIC_SEED = 0
 """The seed of the cases a student checks against."""
 
