@@ -36,17 +36,24 @@ LEGEND = (
     *(mark for status, mark in MARKS.items() if status not in ("pass", "fail")),
 )
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAMED = re.compile(rf"{_PLAIN.pattern}\.html")  # no page_name() is any other
 _TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)|.*-[0-9a-f]{16}")
 
 
 def write_pages(results: Results, catalogue: Catalogue, out: Path) -> list[Path]:
-    """Write all pages under ``out`` and say which. Raises OSError."""
+    """Write all pages under ``out``, remove those of students who are no longer there, and say which were written.
+
+    Raises OSError.
+    """
     (out / "s").mkdir(parents=True, exist_ok=True)
     pages = {out / "index.html": cohort_page(results, catalogue)}
     for submission in results.submissions:
         pages[out / "s" / page_name(submission.id)] = student_page(submission, results, catalogue)
     for path, text in pages.items():
         write_atomically(path, text)
+    for path in (out / "s").glob("*.html"):
+        if path not in pages and _NAMED.fullmatch(path.name):
+            path.unlink()
     return list(pages)
 
 

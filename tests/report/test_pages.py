@@ -170,6 +170,15 @@ def test_a_thousand_students_fit_on_a_page() -> None:
     assert page.count('scope="row"') == 1000
 
 
+def test_the_pages_of_students_who_are_gone_go(tmp_path: Path) -> None:
+    write_pages(COHORT, CATALOGUE, tmp_path)
+    theirs = [tmp_path / "s" / name for name in ("notes.txt", "My notes.html")]
+    for file in theirs:
+        file.write_text("no page of ours")
+    written = write_pages(dataclasses.replace(COHORT, submissions=COHORT.submissions[3:]), CATALOGUE, tmp_path)
+    assert {file for file in tmp_path.rglob("*") if file.is_file()} == {*written, *theirs}
+
+
 def test_page_names_are_plain_and_never_meet() -> None:
     ids = [
         "kim",
