@@ -15,6 +15,7 @@ from harness.cli import INTERRUPTED, options
 from harness.cli.environment import environment, now
 
 if TYPE_CHECKING:
+    from harness.intake import Submission
     from harness.results import Results, SubmissionResult
 
 NOTHING_FOUND = 5
@@ -61,10 +62,13 @@ def command(
         submissions, unmatched = intake.find(folder), intake.unmatched(folder)
     except intake.IntakeError as error:
         options.usage_error(str(error))
+    out = out or Path("reports") / assignment.id
+    ours = [each for each in submissions if _is_output(each, out)]
+    submissions = [each for each in submissions if each not in ours]
     if all(each.problem == "no_python" for each in submissions):
         click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
         sys.exit(NOTHING_FOUND)
-    out = _writable(out or Path("reports") / assignment.id)
+    out = _writable(out)
 
     from harness.batch import Batch
     from harness.cli.words import catalogue
@@ -96,6 +100,9 @@ def command(
     if not quiet:
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
+        if ours:
+            names = ", ".join(visible(each.id) for each in ours)
+            click.echo(f"gradstep: results of gradstep, not graded: {names}", err=True)
         options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
         click.echo(out / "index.html")
     if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:
@@ -110,6 +117,18 @@ def command(
 def cores() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _is_output(submission: Submission, out: Path) -> bool:
+    """Whether it is no submission but what this program writes: the folder for the results, or one that holds some.
+
+    A folder with Python in it is always a submission.
+    """
+    if submission.problem != "no_python":
+        return False
+    folder, out = Path(submission.path).resolve(), out.resolve()
+    results = [*folder.glob("results.json"), *folder.glob("*/results.json")]
+    return folder in (out, *out.parents, out / "s") or any(each.with_name("index.html").exists() for each in results)
 
 
 def _writable(out: Path) -> Path:

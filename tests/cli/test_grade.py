@@ -121,6 +121,26 @@ def test_a_bug_outside_the_batch_is_told_as_ours(gradstep: Gradstep, monkeypatch
     assert done.err.splitlines()[-1] == "gradstep: this is a fault of the harness, not of any submission."
 
 
+@pytest.mark.parametrize(
+    ("out", "ours"), [(None, "reports"), ("out", "out"), ("deep/er", "deep"), (".", "s")], ids=lambda each: str(each)
+)
+def test_what_it_wrote_is_no_submission(gradstep: Gradstep, tmp_path: Path, out: str | None, ours: str) -> None:
+    (tmp_path / "submissions" / "hollow").mkdir()
+    where = ["--out", out] if out else []
+    done = [gradstep("grade", ".", "--only", "sgd", *where) for _ in range(2)]
+    assert f"results of gradstep, not graded: {ours}\n" in done[1].err
+    results = read_results(tmp_path / (out or "reports/hw8") / "results.json")
+    assert [each.id for each in results.submissions] == ["submissions"]
+    gradstep("grade", ".", "--only", "sgd", "--out", "another")
+    assert [each.id for each in read_results(tmp_path / "another" / "results.json").submissions][-1] == "submissions"
+
+
+def test_a_submission_that_holds_the_results_is_graded(gradstep: Gradstep, tmp_path: Path) -> None:
+    for _ in range(2):
+        grade(gradstep, "-q", "--out", "submissions/lee/out")
+    assert len(read_results(tmp_path / "submissions" / "lee" / "out" / "results.json").submissions) == 2
+
+
 # -- Ctrl-C -----------------------------------------------------------------------------------------------------------
 
 
