@@ -30,6 +30,7 @@ def adagrad(w, grad, *, lr=0.01, eps=1e-8):
     [
         (MOMENTUM, "", 0),
         (MOMENTUM, "--only momentum", 0),
+        (MOMENTUM, "--only Momen_tum", 0),
         (MOMENTUM, "--only adam", 1),
         (MOMENTUM, "--only adam,momentum", 1),
         (WRONG, "", 1),
@@ -40,7 +41,7 @@ def adagrad(w, grad, *, lr=0.01, eps=1e-8):
         (f"1 / 0\n{MOMENTUM}", "", 1),
     ],
     ids=[
-        *("right", "asked for", "not offered", "half offered", "wrong", "a dialect"),
+        *("right", "asked for", "in another case", "not offered", "half offered", "wrong", "a dialect"),
         *("nothing", "no Python", "dies", "raises"),
     ],
 )
@@ -113,7 +114,7 @@ def test_explain(gradstep: Gradstep, id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "ids"), [("ADAM", ["adam"]), ("Ada*", ["adagrad", "adadelta", "adam"]), ("*", list(pages()))]
+    ("asked", "ids"), [("ADAM", ["adam"]), ("GradientDescent", ["gradient_descent"]), ("Ada*", ["adagrad", "adadelta", "adam"]), ("*", list(pages()))]
 )
 def test_explain_takes_patterns_in_any_case(gradstep: Gradstep, asked: str, ids: list[str]) -> None:
     out = gradstep("explain", asked).out
