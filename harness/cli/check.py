@@ -12,7 +12,6 @@ from harness.cli import options
 
 FAILED = 1
 HARNESS_FAULT = 3
-RIGHT = {"pass", "dialect", "missing", "skipped"}
 
 
 @click.command("check")
@@ -50,6 +49,7 @@ def command(
     from harness.batch import Batch
     from harness.cli.words import catalogue
     from harness.report import terminal
+    from harness.report.marks import mark
     from harness.results import plain
 
     with Batch(assignment, seed=seed, jobs=1) as batch:
@@ -58,11 +58,11 @@ def command(
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
     elif not quiet:
         options.show(terminal.digest(result, catalogue(), options.colored(color), verbose))
-    statuses = {algorithm.status for algorithm in result.algorithms}
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)
-    if "harness_error" in statuses:
+    if any(algorithm.status == "harness_error" for algorithm in result.algorithms):
         sys.exit(HARNESS_FAULT)
-    right = RIGHT - {"missing"} if only else RIGHT
-    if result.load_error or statuses - right or statuses == {"missing"}:
+    groups = {mark(algorithm).group for algorithm in result.algorithms}
+    wanting = {"fix", "missing"} if only else {"fix"}
+    if result.load_error or groups & wanting or groups == {"missing"}:
         sys.exit(FAILED)

@@ -52,6 +52,17 @@ def test_exit_codes(gradstep: Gradstep, tmp_path: Path, source: str, options: st
     assert done.out.startswith("optim.py")
 
 
+@pytest.mark.parametrize(("policy", "code"), [("accept", 0), ("half", 1), ("reject", 1)])
+def test_a_dialect_that_costs_points_is_to_be_fixed(
+    gradstep: Gradstep, tmp_path: Path, policy: str, code: int
+) -> None:
+    (tmp_path / "optim.py").write_text(ADAGRAD)
+    (tmp_path / "hw.toml").write_text(f'[assignment]\nalgorithms = ["adagrad"]\ndialects = "{policy}"\n')
+    done = gradstep("check", "optim.py", "--assignment", "hw.toml")
+    assert done.code == code
+    assert ("To fix: 1 of 1." in done.out.splitlines()[-1]) is bool(code)
+
+
 def test_a_failure_is_explained(gradstep: Gradstep, tmp_path: Path) -> None:
     (tmp_path / "optim.py").write_text(WRONG)
     out = gradstep("check", "optim.py").out

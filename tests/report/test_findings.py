@@ -46,6 +46,13 @@ def test_part_of_the_points_has_a_mark_of_its_own() -> None:
     assert finding(got("adam", "fail", "mistake", 0.0), CATALOGUE).mark.tone == "wrong"
 
 
+def test_a_dialect_that_costs_points_is_to_be_fixed() -> None:
+    groups = [finding(got("rmsprop", "dialect", "dialect", points), CATALOGUE).mark.group for points in (1.0, 0.5, 0.0)]
+    assert groups == ["dialect", "fix", "fix"]
+    for_nothing = AlgorithmResult("rmsprop", "dialect", 0.0, 0.0, diagnosis=Diagnosis("dialect", "eps_outside_root"))
+    assert finding(for_nothing, CATALOGUE).mark.group == "dialect"
+
+
 def test_a_result_without_a_message_is_explained_by_its_diagnosis_or_status() -> None:
     diagnosed = AlgorithmResult("adam", "fail", 0.0, 1.0, diagnosis=Diagnosis("mistake", "betas_swapped"))
     assert finding(diagnosed, CATALOGUE).sentence.headline == "β₁ and β₂ are swapped."
