@@ -67,7 +67,7 @@ def test_a_failure_is_explained(gradstep: Gradstep, tmp_path: Path) -> None:
     (tmp_path / "optim.py").write_text(WRONG)
     out = gradstep("check", "optim.py").out
     (mistake,) = (each for each in pages()["momentum"].variants if each.id == "velocity_averaged")
-    assert [said for said in (mistake.headline, mistake.remedy, "expected", "yours", "step 1") if said not in out] == []
+    assert [said for said in (mistake.headline, mistake.remedy, "expected", "yours", "× 1 ") if said not in out] == []
 
 
 def test_quiet_leaves_the_exit_code(gradstep: Gradstep, tmp_path: Path) -> None:

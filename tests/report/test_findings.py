@@ -41,6 +41,12 @@ def test_a_dialect_is_marked_as_a_note() -> None:
     assert [line.tone for line in lines] == ["right"] * 4 + ["note"]
 
 
+def test_values_stand_in_the_table_or_in_the_sentence() -> None:
+    shown = finding(got("adam", "fail", "mistake"), CATALOGUE)
+    assert shown.evidence
+    assert "yours" not in shown.sentence.detail
+
+
 def test_part_of_the_points_has_a_mark_of_its_own() -> None:
     assert finding(got("adam", "fail", "mistake", 0.5), CATALOGUE).mark.tone == "part"
     assert finding(got("adam", "fail", "mistake", 0.0), CATALOGUE).mark.tone == "wrong"
