@@ -71,8 +71,6 @@ def main(args: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="replace")  # an ε that a terminal cannot show is no reason to show nothing
     try:
         gradstep.main(args, prog_name="gradstep")
-    except SystemExit:
-        raise
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stderr.close()
         sys.exit(1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness.assignment import Assignment
 from harness.cli import options
 
 FAILED = 1
@@ -27,18 +28,14 @@ def command(
     quiet: bool,
     verbose: bool,
     color: str,
-    assignment_file: str | None,
-    only: str | None,
+    assignment: Assignment,
     seed: int,
-    timeout: float | None,
-    memory: int | None,
 ) -> None:
     """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
 
     Exits with 1 if something is wrong. What the submission does not offer is listed and fails nothing, unless --only
     asks for it.
     """
-    assignment = options.the_assignment(assignment_file, only, timeout, memory)
     from harness import intake
 
     try:
@@ -63,6 +60,7 @@ def command(
     if any(algorithm.status == "harness_error" for algorithm in result.algorithms):
         sys.exit(HARNESS_FAULT)
     groups = {mark(algorithm).group for algorithm in result.algorithms}
-    wanting = {"fix", "missing"} if only else {"fix"}
+    asked_for = click.get_current_context().params["only"] is not None
+    wanting = {"fix", "missing"} if asked_for else {"fix"}
     if result.load_error or groups & wanting or groups == {"missing"}:
         sys.exit(FAILED)

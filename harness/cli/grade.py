@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.assignment import Assignment
 from harness.cli import INTERRUPTED, options
 from harness.cli.environment import environment, now
 
@@ -45,17 +46,13 @@ def command(
     quiet: bool,
     verbose: bool,
     color: str,
-    assignment_file: str | None,
-    only: str | None,
+    assignment: Assignment,
     seed: int,
-    timeout: float | None,
-    memory: int | None,
 ) -> None:
     """Grade every submission in a folder: each .py file, and each folder with .py files in it, is one.
 
     Leaves results.json, index.html, a page for each student and gradebook.csv.
     """
-    assignment = options.the_assignment(assignment_file, only, timeout, memory)
     from harness import intake
 
     try:

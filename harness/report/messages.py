@@ -320,9 +320,7 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
-def explain(
-    message: Message, algorithm_id: str | None, catalogue: Catalogue, beside_values: bool = False
-) -> Sentence:
+def explain(message: Message, algorithm_id: str | None, catalogue: Catalogue, beside_values: bool = False) -> Sentence:
     """A message in words. One of an unknown id, or without the parameters its texts need, is shown as data.
 
     ``beside_values``: a table of the values stands with it, so the detail does not repeat them.

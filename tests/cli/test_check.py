@@ -53,9 +53,7 @@ def test_exit_codes(gradstep: Gradstep, tmp_path: Path, source: str, options: st
 
 
 @pytest.mark.parametrize(("policy", "code"), [("accept", 0), ("half", 1), ("reject", 1)])
-def test_a_dialect_that_costs_points_is_to_be_fixed(
-    gradstep: Gradstep, tmp_path: Path, policy: str, code: int
-) -> None:
+def test_a_dialect_that_costs_points_is_to_be_fixed(gradstep: Gradstep, tmp_path: Path, policy: str, code: int) -> None:
     (tmp_path / "optim.py").write_text(ADAGRAD)
     (tmp_path / "hw.toml").write_text(f'[assignment]\nalgorithms = ["adagrad"]\ndialects = "{policy}"\n')
     done = gradstep("check", "optim.py", "--assignment", "hw.toml")
@@ -125,7 +123,13 @@ def test_explain(gradstep: Gradstep, id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "ids"), [("ADAM", ["adam"]), ("GradientDescent", ["gradient_descent"]), ("Ada*", ["adagrad", "adadelta", "adam"]), ("*", list(pages()))]
+    ("asked", "ids"),
+    [
+        ("ADAM", ["adam"]),
+        ("GradientDescent", ["gradient_descent"]),
+        ("Ada*", ["adagrad", "adadelta", "adam"]),
+        ("*", list(pages())),
+    ],
 )
 def test_explain_takes_patterns_in_any_case(gradstep: Gradstep, asked: str, ids: list[str]) -> None:
     out = gradstep("explain", asked).out
@@ -164,3 +168,10 @@ def test_every_verb_has_a_page_of_help(gradstep: Gradstep, verb: str) -> None:
     assert done.code == 0
     assert done.out.startswith(f"Usage: gradstep {verb}")
     assert f"  {verb}" in gradstep("--help").out
+
+
+@pytest.mark.parametrize("verb", ["grade", "check"])
+def test_help_says_what_seed_and_memory_are(gradstep: Gradstep, verb: str) -> None:
+    said = " ".join(gradstep(verb, "--help").out.split())
+    assert "Draws the inputs; 0 is the students' public seed." in said
+    assert "MB a submission's process may use." in said
