@@ -13,8 +13,10 @@ from typing import Any, Literal
 from reference import pages
 
 DEFAULT = Path(__file__).with_name("lecture08.toml")
-DEFAULT_ID = "hw8"
 """Lecture 8, which ships with the package and shows every key."""
+
+DEFAULT_ID = "hw8"
+"""What ``--assignment`` calls it."""
 
 KEYS: Mapping[str, frozenset[str]] = {
     "assignment": frozenset({"id", "title", "lecture", "algorithms", "dialects", "partial"}),
@@ -53,14 +55,21 @@ class Assignment:
 
 
 def choose(patterns: Sequence[str], ids: Sequence[str]) -> list[str]:
-    """The ``ids`` that match a pattern (an id or a glob such as ``keras_*``), in their own order."""
+    """The ``ids`` that match a pattern (an id or a glob such as ``keras_*``), in their own order.
+
+    Case and underscores do not matter, as in students' files.
+    """
     wanted: set[str] = set()
     for pattern in patterns:
-        matching = [id for id in ids if fnmatchcase(id, pattern)]
+        matching = [id for id in ids if fnmatchcase(_plain(id), _plain(pattern))]
         if not matching:
             raise AssignmentError(f"{pattern!r} is no algorithm of this assignment{nearest(pattern, ids)}")
         wanted.update(matching)
     return [id for id in ids if id in wanted]
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -64,6 +64,9 @@ def test_every_key(tmp_path: Path) -> None:
         (["ada*"], ["adagrad", "adadelta", "adam"]),
         (["?a?"], ["nag"]),
         (["[ns]*"], ["sgd", "nag"]),
+        (["Adam", "Ada_Delta", "NAG"], ["nag", "adadelta", "adam"]),
+        (["GradientDescent"], ["gradient_descent"]),
+        (["gradient_*", "AMS*"], ["gradient_descent", "amsgrad"]),
         ([], []),
     ],
 )
@@ -87,7 +90,7 @@ def test_only_keeps_everything_else(tmp_path: Path) -> None:
         ("[limits]\nsecond = 1", "[limits] has an unknown key 'second'; did you mean 'seconds'?"),
         ("[points]\nadma = 1", "[points] has an unknown key 'adma'; did you mean 'adam'?"),
         ("[points]\nxyz = 1", "unknown key 'xyz'; there are adadelta, adagrad"),
-        ("[assignment]\nalgorithms = ['Adam']", "'Adam' is no algorithm of this assignment; did you mean 'adam'?"),
+        ("[assignment]\nalgorithms = ['Adma']", "'Adma' is no algorithm of this assignment; did you mean 'adam'?"),
         ("[assignment]\nalgorithms = ['keras_*']", "'keras_*' is no algorithm"),
         ("[assignment]\nalgorithms = 'adam'", "algorithms is 'adam'; a list is needed"),
         ("[assignment]\nalgorithms = []", "algorithms is empty"),

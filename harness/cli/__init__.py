@@ -6,6 +6,7 @@ import importlib
 import io
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -14,6 +15,9 @@ from harness import __version__
 VERBS = ("grade", "check", "report", "list", "explain", "doctor")
 
 HARNESS_FAULT = 3
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 
 class Verbs(click.Group):
@@ -37,6 +41,14 @@ class Verbs(click.Group):
             raise click.UsageError(f"{args[0]!r} is no command{nearest(args[0], VERBS)}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb. Ctrl-C ends it with an exit code of its own, also while the verb is still being imported."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("gradstep: interrupted.", err=True)
+            sys.exit(INTERRUPTED)
+
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gradstep")
@@ -51,14 +63,14 @@ def gradstep() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """The entry point. Exit codes: 0 done, 1 a check failed, 2 usage, 3 a fault of the harness, 5 nothing to grade."""
+    """The entry point. Exit codes: 0 done, 1 a check failed, 2 usage, 3 a fault of the harness, 5 nothing to grade,
+    130 interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an ε that a terminal cannot show is no reason to show nothing
     try:
         gradstep.main(args, prog_name="gradstep")
-    except SystemExit:
-        raise
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stderr.close()
         sys.exit(1)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from harness.assignment import Assignment
 from harness.cli import options
 
 FAILED = 1
 HARNESS_FAULT = 3
-RIGHT = {"pass", "dialect", "missing", "skipped"}
 
 
 @click.command("check")
@@ -28,18 +28,14 @@ def command(
     quiet: bool,
     verbose: bool,
     color: str,
-    assignment_file: str | None,
-    only: str | None,
+    assignment: Assignment,
     seed: int,
-    timeout: float | None,
-    memory: int | None,
 ) -> None:
     """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
 
     Exits with 1 if something is wrong. What the submission does not offer is listed and fails nothing, unless --only
     asks for it.
     """
-    assignment = options.the_assignment(assignment_file, only, timeout, memory)
     from harness import intake
 
     try:
@@ -50,23 +46,21 @@ def command(
     from harness.batch import Batch
     from harness.cli.words import catalogue
     from harness.report import terminal
+    from harness.report.marks import mark
     from harness.results import plain
 
-    try:
-        with Batch(assignment, seed=seed, jobs=1) as batch:
-            (result,) = batch.grade([submission])
-    except KeyboardInterrupt:
-        click.echo("gradstep: interrupted.", err=True)
-        sys.exit(options.INTERRUPTED)
+    with Batch(assignment, seed=seed, jobs=1) as batch:
+        (result,) = batch.grade([submission])
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
     elif not quiet:
         options.show(terminal.digest(result, catalogue(), options.colored(color), verbose))
-    statuses = {algorithm.status for algorithm in result.algorithms}
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)
-    if "harness_error" in statuses:
+    if any(algorithm.status == "harness_error" for algorithm in result.algorithms):
         sys.exit(HARNESS_FAULT)
-    right = RIGHT - {"missing"} if only else RIGHT
-    if result.load_error or statuses - right or statuses == {"missing"}:
+    groups = {mark(algorithm).group for algorithm in result.algorithms}
+    asked_for = click.get_current_context().params["only"] is not None
+    wanting = {"fix", "missing"} if asked_for else {"fix"}
+    if result.load_error or groups & wanting or groups == {"missing"}:
         sys.exit(FAILED)

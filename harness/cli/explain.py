@@ -19,7 +19,7 @@ def command(ids: tuple[str, ...], color: str) -> None:
 
     texts = catalogue()
     try:
-        chosen = choose([id.lower() for id in ids], list(texts))
+        chosen = choose(ids, list(texts))
     except AssignmentError as error:
         options.usage_error(str(error).replace("algorithm of this assignment", "algorithm"))
     shown = [handbook.explain_page(texts[id], pages()[id].source, options.colored(color)) for id in chosen]

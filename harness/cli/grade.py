@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli import options
+from harness.assignment import Assignment
+from harness.cli import INTERRUPTED, options
 from harness.cli.environment import environment, now
 
 if TYPE_CHECKING:
+    from harness.intake import Submission
     from harness.results import Results, SubmissionResult
 
 NOTHING_FOUND = 5
 BELOW = 1
 HARNESS_FAULT = 3
+
+PARTIAL = "results.partial.json"
+"""What an interrupted run leaves beside the results of one that got further."""
 
 
 @click.command("grade")
@@ -41,27 +46,26 @@ def command(
     quiet: bool,
     verbose: bool,
     color: str,
-    assignment_file: str | None,
-    only: str | None,
+    assignment: Assignment,
     seed: int,
-    timeout: float | None,
-    memory: int | None,
 ) -> None:
     """Grade every submission in a folder: each .py file, and each folder with .py files in it, is one.
 
     Leaves results.json, index.html, a page for each student and gradebook.csv.
     """
-    assignment = options.the_assignment(assignment_file, only, timeout, memory)
     from harness import intake
 
     try:
         submissions, unmatched = intake.find(folder), intake.unmatched(folder)
     except intake.IntakeError as error:
         options.usage_error(str(error))
+    out = out or Path("reports") / assignment.id
+    ours = [each for each in submissions if _is_output(each, out)]
+    submissions = [each for each in submissions if each not in ours]
     if all(each.problem == "no_python" for each in submissions):
         click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
         sys.exit(NOTHING_FOUND)
-    out = _writable(out or Path("reports") / assignment.id)
+    out = _writable(out)
 
     from harness.batch import Batch
     from harness.cli.words import catalogue
@@ -81,16 +85,21 @@ def command(
     order = {submission.id: at for at, submission in enumerate(submissions)}
     done.sort(key=lambda result: order[result.id])
     results = Results(batch.info, environment(started, batch.devices), tuple(done))
-    _write(results, out)
+    spared = interrupted and _held(out) > len(done)
+    _write(results, out, partial=spared)
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; graded by the reference alone.", err=True)
     if interrupted:
+        place = f"{out / PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
         left = len(submissions) - len(done)
-        click.echo(f"gradstep: interrupted; {left} not graded. The others are in {out}.", err=True)
-        sys.exit(options.INTERRUPTED)
+        click.echo(f"gradstep: interrupted; {left} not graded. The others are in {place}.", err=True)
+        sys.exit(INTERRUPTED)
     if not quiet:
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
+        if ours:
+            names = ", ".join(visible(each.id) for each in ours)
+            click.echo(f"gradstep: results of gradstep, not graded: {names}", err=True)
         options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
         click.echo(out / "index.html")
     if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:
@@ -107,6 +116,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _is_output(submission: Submission, out: Path) -> bool:
+    """Whether it is no submission but what this program writes: the folder for the results, or one that holds some.
+
+    A folder with Python in it is always a submission.
+    """
+    if submission.problem != "no_python":
+        return False
+    folder, out = Path(submission.path).resolve(), out.resolve()
+    results = [*folder.glob("results.json"), *folder.glob("*/results.json")]
+    return folder in (out, *out.parents, out / "s") or any(each.with_name("index.html").exists() for each in results)
+
+
 def _writable(out: Path) -> Path:
     """``out``, made if need be. Tried before any grading, so that no result is lost for want of a place."""
     try:
@@ -118,14 +139,28 @@ def _writable(out: Path) -> Path:
     return out
 
 
-def _write(results: Results, out: Path) -> None:
-    """Leave everything in ``out``; where that is no longer possible, at least the results somewhere else."""
+def _held(out: Path) -> int:
+    """How many submissions the results hold that an earlier run left in ``out``."""
+    from harness.results import ResultsError, read_results
+
+    try:
+        return len(read_results(out / "results.json").submissions)
+    except ResultsError:
+        return 0
+
+
+def _write(results: Results, out: Path, partial: bool) -> None:
+    """Leave everything in ``out``, of a ``partial`` run only the results, under a name of their own; where that is no
+    longer possible, at least the results somewhere else."""
     from harness.cli.words import catalogue
     from harness.export.gradebook import write_gradebook
     from harness.report.pages import write_pages
     from harness.results import write_results
 
     try:
+        if partial:
+            write_results(results, out / PARTIAL)
+            return
         write_results(results, out / "results.json")
         write_pages(results, catalogue(), out)
         write_gradebook(results, out / "gradebook.csv")

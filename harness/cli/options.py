@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -13,9 +14,6 @@ import click
 from harness import assignment as assignments
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
 
 PUBLIC_SEED = 0
 """The seed of the cases a student checks against."""
@@ -31,8 +29,15 @@ class Within(click.FloatRange):
         return number
 
 
-def grading(function: Command) -> Command:
-    """The options of everything that runs student code."""
+def grading(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of everything that runs student code, handed on as ``assignment`` and ``seed``."""
+
+    @wraps(function)
+    def graded(
+        *, assignment_file: str | None, only: str | None, timeout: float | None, memory: int | None, **others: Any
+    ) -> Any:
+        return function(assignment=the_assignment(assignment_file, only, timeout, memory), **others)
+
     for option in reversed(
         [
             click.option(
@@ -43,14 +48,20 @@ def grading(function: Command) -> Command:
             ),
             click.option("--only", metavar="IDS", help="Algorithms, separated by commas; * matches any."),
             click.option(
-                "--seed", type=click.IntRange(min=0), default=PUBLIC_SEED, show_default=True, help="Draws the inputs."
+                "--seed",
+                type=click.IntRange(min=0),
+                default=PUBLIC_SEED,
+                show_default=True,
+                help=f"Draws the inputs; {PUBLIC_SEED} is the students' public seed.",
             ),
             click.option("--timeout", type=Within(*assignments.SECONDS), help="Seconds for each algorithm."),
-            click.option("--memory", type=click.IntRange(*assignments.MEMORY_MB), help="MB for each submission."),
+            click.option(
+                "--memory", type=click.IntRange(*assignments.MEMORY_MB), help="MB a submission's process may use."
+            ),
         ]
     ):
-        function = option(function)
-    return function
+        graded = option(graded)
+    return graded
 
 
 def color(function: Command) -> Command:

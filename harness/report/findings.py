@@ -129,7 +129,8 @@ def findings(submission: SubmissionResult, catalogue: Catalogue) -> Findings:
 def finding(result: AlgorithmResult, catalogue: Catalogue) -> Finding:
     """Everything there is to show of one algorithm."""
     text = algorithm_text(catalogue, result.id)
-    return Finding(result, text, mark(result), explain(_message(result, text), result.id, catalogue))
+    shown = evidence(result.message) is not None
+    return Finding(result, text, mark(result), explain(_message(result, text), result.id, catalogue, shown))
 
 
 def largest(cases: tuple[CaseResult, ...]) -> float | None:

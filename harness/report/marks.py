@@ -38,7 +38,14 @@ MARKS: Mapping[Status, Mark] = {
 
 PART = Mark("×", "part", "partly right", "fix")
 
+COSTLY = Mark("≈", "note", "dialect that costs points", "fix")
+"""A dialect under an assignment that gives less than full points for it."""
+
 
 def mark(result: AlgorithmResult) -> Mark:
     """The mark of an algorithm of a submission."""
-    return PART if result.status == "fail" and result.points > 0 else MARKS[result.status]
+    if result.status == "fail" and result.points > 0:
+        return PART
+    if result.status == "dialect" and result.points < result.max_points:
+        return COSTLY
+    return MARKS[result.status]

@@ -7,7 +7,7 @@ which all are said whose words are all there. Label form ("Case: …") keeps the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.report.catalogue import AlgorithmText, Catalogue, Kind, algorithm_text, variant_text
 from harness.report.evidence import evidence
-from harness.report.wording import number, ratio, short, unlike
+from harness.report.wording import distance, number, short, unlike
 from harness.results import Message
 
 
@@ -41,7 +41,7 @@ class Entry:
 _FIRST_WRONG = ("case", "why", "dtype", "hyper", "step", "quantity", "index", "right", "around", "failing", "total")
 _WHERE_WRONG = (
     "Right at every step so far: {right}.",
-    "First wrong: {place}, step {step}: expected {expected}, yours {yours}, {ratio} × tolerance.",
+    "First wrong: {place}, step {step}: expected {expected}, yours {yours}, {distance}.",
     "Case: {case}, {why}.",
     "Cases that fail: {failing} of {total}.",
 )
@@ -329,21 +329,25 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
-def explain(message: Message, algorithm_id: str | None, catalogue: Catalogue) -> Sentence:
-    """A message in words. One of an unknown id, or without the parameters its texts need, is shown as data."""
+def explain(message: Message, algorithm_id: str | None, catalogue: Catalogue, beside_values: bool = False) -> Sentence:
+    """A message in words. One of an unknown id, or without the parameters its texts need, is shown as data.
+
+    ``beside_values``: a table of the values stands with it, so the detail does not repeat them.
+    """
     entry = ENTRIES.get(message.id)
     words = _words(message, algorithm_text(catalogue, algorithm_id or ""))
     headline = _first(entry.headline, words) if entry else None
     if entry is None or headline is None:
         return Sentence(f"{short(message.id)}.", _as_data(message.params), "")
-    return Sentence(headline, " ".join(_all(entry.detail, words)), _first(entry.remedy, words) or "")
+    clauses = [text for text in entry.detail if not (beside_values and "yours" in _fields(text))]
+    return Sentence(headline, " ".join(_all(clauses, words)), _first(entry.remedy, words) or "")
 
 
 def _first(texts: tuple[str, ...], words: Mapping[str, str]) -> str | None:
     return next(iter(_all(texts, words)), None)
 
 
-def _all(texts: tuple[str, ...], words: Mapping[str, str]) -> list[str]:
+def _all(texts: Iterable[str], words: Mapping[str, str]) -> list[str]:
     return [_closed(_capital(text.format_map(words))) for text in texts if _fields(text) <= words.keys()]
 
 
@@ -409,7 +413,7 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
         "place": seen.place,
         "expected": expected,
         "yours": yours,
-        "ratio": ratio(wrong.ratio),
+        "distance": distance(wrong.ratio),
         "formula": text.steps.get(seen.quantity, ""),
         "unseen": ", ".join(unseen),
     }

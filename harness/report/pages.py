@@ -21,7 +21,7 @@ from harness.report import tally
 from harness.report.catalogue import Catalogue
 from harness.report.charts import histogram
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import MARKS, PART
+from harness.report.marks import COSTLY, MARKS, PART
 from harness.report.matrix import matrix
 from harness.report.messages import explain
 from harness.report.wording import error, points, ratio, short, visible
@@ -33,20 +33,29 @@ LEGEND = (
     MARKS["pass"],
     MARKS["fail"],
     PART,
-    *(mark for status, mark in MARKS.items() if status not in ("pass", "fail")),
+    MARKS["dialect"],
+    COSTLY,
+    *(mark for status, mark in MARKS.items() if status not in ("pass", "fail", "dialect")),
 )
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAMED = re.compile(rf"{_PLAIN.pattern}\.html")  # no page_name() is any other
 _TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)|.*-[0-9a-f]{16}")
 
 
 def write_pages(results: Results, catalogue: Catalogue, out: Path) -> list[Path]:
-    """Write all pages under ``out`` and say which. Raises OSError."""
+    """Write all pages under ``out``, remove those of students who are no longer there, and say which were written.
+
+    Raises OSError.
+    """
     (out / "s").mkdir(parents=True, exist_ok=True)
     pages = {out / "index.html": cohort_page(results, catalogue)}
     for submission in results.submissions:
         pages[out / "s" / page_name(submission.id)] = student_page(submission, results, catalogue)
     for path, text in pages.items():
         write_atomically(path, text)
+    for path in (out / "s").glob("*.html"):
+        if path not in pages and _NAMED.fullmatch(path.name):
+            path.unlink()
     return list(pages)
 
 
@@ -123,6 +132,7 @@ def cohort_page(results: Results, catalogue: Catalogue) -> str:
         unloaded=[(s, explain(s.load_error.message, None, catalogue)) for s in by_score if s.load_error],
         ours=[(student, each) for student, its in found for each in its.open if each.result.status == "harness_error"],
         mistakes=mistakes,
+        teach=[each for each in mistakes if tally.common(each, results)][:2],
         unexplained=unexplained,
         open_count=sum(map(len, unexplained)),
         dialects=tally.variants(results, catalogue, "dialect"),

@@ -14,6 +14,9 @@ from harness.results import AlgorithmResult, Results, Status, SubmissionResult
 UNEXPLAINED = ("diverges", "not_finite")
 """The messages that say where values go wrong and not why."""
 
+FEWEST, SHARE = 2, 0.05
+"""How many students, and which share of all, make a mistake one that is worth teaching again."""
+
 
 @dataclass(frozen=True)
 class Count:
@@ -61,6 +64,11 @@ def variants(results: Results, catalogue: Catalogue, kind: Kind) -> tuple[Count,
         Count(texts[id], variant_text(texts[id], kind, variant), tuple(found))
         for (id, variant), found in students.items()
     )
+
+
+def common(count: Count, results: Results) -> bool:
+    """Whether so many students have it in common that it is the lecture's matter, not theirs."""
+    return len(count) >= max(FEWEST, SHARE * len(results.submissions))
 
 
 def unexplained(results: Results, catalogue: Catalogue) -> tuple[Count, ...]:

@@ -68,6 +68,11 @@ def ratio(value: float) -> str:
     return f"{value:,.0f}" if value < 1e6 else f"{value:.1e}"
 
 
+def distance(value: float) -> str:
+    """A ratio within a sentence: where it is beyond counting, in words."""
+    return f"{ratio(value)} × tolerance" if value < 1e6 else "far beyond rounding"
+
+
 Writer = Callable[[float], str]
 
 

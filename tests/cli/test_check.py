@@ -30,6 +30,7 @@ def adagrad(w, grad, *, lr=0.01, eps=1e-8):
     [
         (MOMENTUM, "", 0),
         (MOMENTUM, "--only momentum", 0),
+        (MOMENTUM, "--only Momen_tum", 0),
         (MOMENTUM, "--only adam", 1),
         (MOMENTUM, "--only adam,momentum", 1),
         (WRONG, "", 1),
@@ -40,7 +41,7 @@ def adagrad(w, grad, *, lr=0.01, eps=1e-8):
         (f"1 / 0\n{MOMENTUM}", "", 1),
     ],
     ids=[
-        *("right", "asked for", "not offered", "half offered", "wrong", "a dialect"),
+        *("right", "asked for", "in another case", "not offered", "half offered", "wrong", "a dialect"),
         *("nothing", "no Python", "dies", "raises"),
     ],
 )
@@ -51,11 +52,20 @@ def test_exit_codes(gradstep: Gradstep, tmp_path: Path, source: str, options: st
     assert done.out.startswith("optim.py")
 
 
+@pytest.mark.parametrize(("policy", "code"), [("accept", 0), ("half", 1), ("reject", 1)])
+def test_a_dialect_that_costs_points_is_to_be_fixed(gradstep: Gradstep, tmp_path: Path, policy: str, code: int) -> None:
+    (tmp_path / "optim.py").write_text(ADAGRAD)
+    (tmp_path / "hw.toml").write_text(f'[assignment]\nalgorithms = ["adagrad"]\ndialects = "{policy}"\n')
+    done = gradstep("check", "optim.py", "--assignment", "hw.toml")
+    assert done.code == code
+    assert ("To fix: 1 of 1." in done.out.splitlines()[-1]) is bool(code)
+
+
 def test_a_failure_is_explained(gradstep: Gradstep, tmp_path: Path) -> None:
     (tmp_path / "optim.py").write_text(WRONG)
     out = gradstep("check", "optim.py").out
     (mistake,) = (each for each in pages()["momentum"].variants if each.id == "velocity_averaged")
-    assert [said for said in (mistake.headline, mistake.remedy, "expected", "yours", "step 1") if said not in out] == []
+    assert [said for said in (mistake.headline, mistake.remedy, "expected", "yours", "× 1 ") if said not in out] == []
 
 
 def test_quiet_leaves_the_exit_code(gradstep: Gradstep, tmp_path: Path) -> None:
@@ -113,7 +123,13 @@ def test_explain(gradstep: Gradstep, id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "ids"), [("ADAM", ["adam"]), ("Ada*", ["adagrad", "adadelta", "adam"]), ("*", list(pages()))]
+    ("asked", "ids"),
+    [
+        ("ADAM", ["adam"]),
+        ("GradientDescent", ["gradient_descent"]),
+        ("Ada*", ["adagrad", "adadelta", "adam"]),
+        ("*", list(pages())),
+    ],
 )
 def test_explain_takes_patterns_in_any_case(gradstep: Gradstep, asked: str, ids: list[str]) -> None:
     out = gradstep("explain", asked).out
@@ -152,3 +168,10 @@ def test_every_verb_has_a_page_of_help(gradstep: Gradstep, verb: str) -> None:
     assert done.code == 0
     assert done.out.startswith(f"Usage: gradstep {verb}")
     assert f"  {verb}" in gradstep("--help").out
+
+
+@pytest.mark.parametrize("verb", ["grade", "check"])
+def test_help_says_what_seed_and_memory_are(gradstep: Gradstep, verb: str) -> None:
+    said = " ".join(gradstep(verb, "--help").out.split())
+    assert "Draws the inputs; 0 is the students' public seed." in said
+    assert "MB a submission's process may use." in said

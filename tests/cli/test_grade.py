@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import jsonschema
 import pytest
 
 import harness.results
-from harness.results import read_results
+from harness.batch import Batch
+from harness.intake import Submission
+from harness.results import SubmissionResult, read_results
 from tests.cli.conftest import Done, Gradstep
 from tests.graded import MOMENTUM
 
@@ -116,6 +119,77 @@ def test_a_bug_outside_the_batch_is_told_as_ours(gradstep: Gradstep, monkeypatch
     done = grade(gradstep)
     assert done.code == 3
     assert done.err.splitlines()[-1] == "gradstep: this is a fault of the harness, not of any submission."
+
+
+@pytest.mark.parametrize(
+    ("out", "ours"), [(None, "reports"), ("out", "out"), ("deep/er", "deep"), (".", "s")], ids=lambda each: str(each)
+)
+def test_what_it_wrote_is_no_submission(gradstep: Gradstep, tmp_path: Path, out: str | None, ours: str) -> None:
+    (tmp_path / "submissions" / "hollow").mkdir()
+    where = ["--out", out] if out else []
+    done = [gradstep("grade", ".", "--only", "sgd", *where) for _ in range(2)]
+    assert f"results of gradstep, not graded: {ours}\n" in done[1].err
+    results = read_results(tmp_path / (out or "reports/hw8") / "results.json")
+    assert [each.id for each in results.submissions] == ["submissions"]
+    gradstep("grade", ".", "--only", "sgd", "--out", "another")
+    assert [each.id for each in read_results(tmp_path / "another" / "results.json").submissions][-1] == "submissions"
+
+
+def test_a_submission_that_holds_the_results_is_graded(gradstep: Gradstep, tmp_path: Path) -> None:
+    for _ in range(2):
+        grade(gradstep, "-q", "--out", "submissions/lee/out")
+    assert len(read_results(tmp_path / "submissions" / "lee" / "out" / "results.json").submissions) == 2
+
+
+# -- Ctrl-C -----------------------------------------------------------------------------------------------------------
+
+
+def interrupt_after(graded: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C once this many submissions are graded."""
+
+    def stopped(batch: Batch, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
+        yield from whole(batch, submissions[:graded])
+        raise KeyboardInterrupt
+
+    whole = Batch.grade
+    monkeypatch.setattr(Batch, "grade", stopped)
+
+
+def test_an_interrupted_run_replaces_none_that_got_further(
+    gradstep: Gradstep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade(gradstep, "-q", "--out", "out")
+    before = {file: file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    interrupt_after(1, monkeypatch)
+    done = grade(gradstep, "--out", "out")
+    assert done.code == 130
+    assert done.sentence == (
+        "gradstep: interrupted; 1 not graded. The others are in out/results.partial.json; "
+        "what stood in out holds more and is as it was."
+    )
+    partial = tmp_path / "out" / "results.partial.json"
+    assert [each.id for each in read_results(partial).submissions] == ["kim"]
+    after = {file: file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file() and file != partial}
+    assert after == before
+
+
+def test_an_interrupted_run_replaces_one_that_got_no_further(
+    gradstep: Gradstep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt_after(1, monkeypatch)
+    for _ in range(2):
+        done = grade(gradstep, "--out", "out")
+        assert done.sentence == "gradstep: interrupted; 1 not graded. The others are in out."
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"results.json", "index.html", "gradebook.csv", "s"}
+
+
+@pytest.mark.parametrize("verb", ["grade", "check"])
+def test_ctrl_c_before_anything_is_graded(gradstep: Gradstep, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    def stopped(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.cli.importlib.import_module", stopped)
+    assert gradstep(verb, "submissions") == Done(130, "", "gradstep: interrupted.\n")
 
 
 # -- hostile texts ----------------------------------------------------------------------------------------------------

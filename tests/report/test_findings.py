@@ -41,9 +41,22 @@ def test_a_dialect_is_marked_as_a_note() -> None:
     assert [line.tone for line in lines] == ["right"] * 4 + ["note"]
 
 
+def test_values_stand_in_the_table_or_in_the_sentence() -> None:
+    shown = finding(got("adam", "fail", "mistake"), CATALOGUE)
+    assert shown.evidence
+    assert "yours" not in shown.sentence.detail
+
+
 def test_part_of_the_points_has_a_mark_of_its_own() -> None:
     assert finding(got("adam", "fail", "mistake", 0.5), CATALOGUE).mark.tone == "part"
     assert finding(got("adam", "fail", "mistake", 0.0), CATALOGUE).mark.tone == "wrong"
+
+
+def test_a_dialect_that_costs_points_is_to_be_fixed() -> None:
+    groups = [finding(got("rmsprop", "dialect", "dialect", points), CATALOGUE).mark.group for points in (1.0, 0.5, 0.0)]
+    assert groups == ["dialect", "fix", "fix"]
+    for_nothing = AlgorithmResult("rmsprop", "dialect", 0.0, 0.0, diagnosis=Diagnosis("dialect", "eps_outside_root"))
+    assert finding(for_nothing, CATALOGUE).mark.group == "dialect"
 
 
 def test_a_result_without_a_message_is_explained_by_its_diagnosis_or_status() -> None:

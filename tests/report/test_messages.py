@@ -27,7 +27,7 @@ def test_every_message_renders_with_its_documented_params(id: str) -> None:
 
 @pytest.mark.parametrize("id", ENTRIES)
 def test_texts_name_only_words_that_some_message_has(id: str) -> None:
-    made = {"title", "method", "slide_lines", "name", "place", "yours", "ratio", "formula", "unseen", "expected"}
+    made = {"title", "method", "slide_lines", "name", "place", "yours", "distance", "formula", "unseen", "expected"}
     made |= {"variant", "variant_remedy", "home", "also", "second"}
     entry = ENTRIES[id]
     for text in (*entry.headline, *entry.detail, *entry.remedy):
@@ -60,6 +60,18 @@ def test_a_mistake_says_what_where_and_what_to_do() -> None:
         "Case: late-start-float32, the gradient is 0 for three steps, then random. Cases that fail: 12 of 12."
     )
     assert sentence.remedy.startswith("m and v start at 0")
+
+
+def test_what_the_table_beside_it_shows_is_not_said_twice() -> None:
+    for id, beginning in (("mistake", "Right at every step so far"), ("dialect", "Right in: ")):
+        whole = explain(Message(id, EXAMPLES[id]), "adam", CATALOGUE).detail
+        short = explain(Message(id, EXAMPLES[id]), "adam", CATALOGUE, beside_values=True).detail
+        assert "m_hat[0], step 4" in whole or "w[0], step 4" in whole
+        assert "yours" not in short
+        assert short.startswith(beginning)
+        assert "Case: late-start-float32" in short
+    not_finite = explain(Message("not_finite", NAN_VALUES), "adam", CATALOGUE, beside_values=True)
+    assert not_finite.headline == "w becomes nan at step 4."
 
 
 def test_other_explanations_are_named() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from harness.report.pages import cohort_page, page_name, student_page, write_pages
 from harness.results import Results
-from tests.cohort import CATALOGUE, COHORT, HOSTILE
+from tests.cohort import CATALOGUE, COHORT, HOSTILE, got, student
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
@@ -145,6 +145,27 @@ def test_the_cohort_page_says_what_to_teach(pages: dict[str, Page]) -> None:
     assert 'class="part"><a href="s/2023-10402.html#momentum" title="momentum: velocity averaged"' in page.raw
 
 
+def test_a_dialect_that_costs_points_is_among_what_is_to_be_fixed() -> None:
+    costly = student("a", got("rmsprop", "dialect", "dialect", 0.5))
+    page = student_page(costly, COHORT, CATALOGUE)
+    assert "To fix 1 / 1" in page
+    assert "nothing to fix" not in page
+
+
+def test_one_students_mistake_is_not_what_to_teach_again() -> None:
+    def headline(makers: int, students: int) -> str:
+        wrong = [student(f"w{at}", got("adam", "fail", "mistake")) for at in range(makers)]
+        right = [student(f"r{at}") for at in range(students - makers)]
+        page = cohort_page(dataclasses.replace(COHORT, submissions=(*wrong, *right)), CATALOGUE)
+        return " ".join(page.split('<p class="sum">')[1].split("</p>")[0].split())
+
+    assert headline(1, 1).startswith("The median score")
+    assert headline(1, 28).startswith("The median score")
+    assert headline(2, 40).startswith("Teach again: Adam, no bias correction (2 of 40). The median")
+    assert headline(2, 41).startswith("The median score")
+    assert headline(0, 3).startswith("No known mistake was made. The median")
+
+
 @pytest.mark.parametrize("catalogue", [{}, CATALOGUE])
 def test_any_cohort_renders(catalogue: dict[str, object], tmp_path: Path) -> None:
     none = dataclasses.replace(COHORT, submissions=())
@@ -168,6 +189,15 @@ def test_a_thousand_students_fit_on_a_page() -> None:
     page = cohort_page(dataclasses.replace(COHORT, submissions=many), CATALOGUE)
     assert len(page) < 1_000_000
     assert page.count('scope="row"') == 1000
+
+
+def test_the_pages_of_students_who_are_gone_go(tmp_path: Path) -> None:
+    write_pages(COHORT, CATALOGUE, tmp_path)
+    theirs = [tmp_path / "s" / name for name in ("notes.txt", "My notes.html")]
+    for file in theirs:
+        file.write_text("no page of ours")
+    written = write_pages(dataclasses.replace(COHORT, submissions=COHORT.submissions[3:]), CATALOGUE, tmp_path)
+    assert {file for file in tmp_path.rglob("*") if file.is_file()} == {*written, *theirs}
 
 
 def test_page_names_are_plain_and_never_meet() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from harness.report.wording import error, points, ratio, short, split_digits, unlike, visible, writer
+from harness.report.wording import distance, error, points, ratio, short, split_digits, unlike, visible, writer
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,20 @@ def test_long_text_is_cut_and_says_so() -> None:
 )
 def test_a_ratio_over_one_never_reads_as_one(value: float, shown: str) -> None:
     assert ratio(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.32, "0.32 × tolerance"),
+        (17717.2, "17,717 × tolerance"),
+        (3.1e13, "far beyond rounding"),
+        (math.inf, "far beyond rounding"),
+        (math.nan, "far beyond rounding"),
+    ],
+)
+def test_a_ratio_within_a_sentence(value: float, said: str) -> None:
+    assert distance(value) == said
 
 
 def test_sizes_and_points() -> None:
