@@ -162,13 +162,19 @@ amsgrad.dialect(
     "eps_before_correction",
     "ε is added to √v_max before the bias correction: the rate is corrected instead of the moments.",
     "The slides correct first and have √(v̂ + ε). Nothing to fix; this is the efficient form of Adam's paper.",
-    {"lr * m_hat / sqrt(v_hat + eps)": "lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v_max) + eps)"},
+    {
+        "v_max / (1 - beta2**t)": "v_max",
+        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v_hat) + eps)",
+    },
     home="TensorFlow, Keras",
 )
 amsgrad.dialect(
     "eps_before_correction_inside",
     "ε is added to v_max before the bias correction: the rate is corrected instead of the moments.",
     "The slides correct first and have √(v̂ + ε). Nothing to fix, but the two differ where v_max is as small as ε.",
-    {"lr * m_hat / sqrt(v_hat + eps)": "lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v_max + eps)"},
+    {
+        "v_max / (1 - beta2**t)": "v_max",
+        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v_hat + eps)",
+    },
     home="code that folds the correction into the rate",
 )

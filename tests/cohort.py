@@ -147,7 +147,7 @@ FRAMES = [
 
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "mistake": {**VALUES, "mistake": "no_bias_correction", "also": [], "second": None},
-    "dialect": {**VALUES, "quantity": "w", "dialect": "eps_outside_root", "also": []},
+    "dialect": {**VALUES, "quantity": "w", "dialect": "eps_outside_root", "also": [], "second": None},
     "diverges": VALUES,
     "not_finite": NAN_VALUES,
     "grad_calls": {"case": "scalar", "step": 1, "calls": 2, "wanted": 1},

@@ -1,8 +1,8 @@
 """Finding the known mistake whose values a student's are, by running it.
 
 Every mistake and dialect of the page is executable. One is named only where it explains **all** cases, failing and
-passing alike. Single ones are tried first, then a mistake under a dialect, then two mistakes: the smaller explanation
-wins.
+passing alike. Single ones are tried first, then two dialects, then a mistake under a dialect, then two mistakes: the
+smaller explanation wins.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Finding:
 def diagnose(reference: Reference, replays: Sequence[list[Replay]], judged: Sequence[Judged]) -> Finding | None:
     """The smallest explanation of a failing submission, or None. ``replays`` and ``judged`` go by case."""
     order = sorted(range(len(judged)), key=lambda at: judged[at].passed)  # failing cases first
-    for size in (_singles, _under_a_dialect, _pairs):
+    for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
         fitting = []
         for choices in size(reference.page.variants):
             edition = reference.page.edition(*choices)
@@ -69,8 +69,16 @@ def _under_a_dialect(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]
             yield mistake, dialect
 
 
-def _pairs(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
-    for first, second in combinations(_ways(variants, "mistake"), 2):
+def _two_dialects(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
+    return _pairs(_ways(variants, "dialect"))
+
+
+def _two_mistakes(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
+    return _pairs(_ways(variants, "mistake"))
+
+
+def _pairs(choices: Sequence[Choice]) -> Iterator[tuple[Choice, ...]]:
+    for first, second in combinations(choices, 2):
         if first[0].id != second[0].id:
             yield first, second
 

@@ -64,9 +64,7 @@ def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Se
     finding = diagnose(reference, replays, judged)
     if finding and all(variant.kind == "dialect" for variant in finding.variants):
         cases = tuple(each.result if each.passed else replace(each.result, status="dialect") for each in judged)
-        message = Message(
-            "dialect", {**_facts(reference, judged), "dialect": finding.named.id, "also": [*finding.also]}
-        )
+        message = Message("dialect", {**_facts(reference, judged), **_named(finding)})
         return Verdict("dialect", cases, message, Diagnosis("dialect", finding.named.id), _notes(reference, judged))
     cases = tuple(each.result for each in judged)
     status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "fail")
@@ -97,7 +95,7 @@ def _facts(reference: Reference, judged: Sequence[Judged]) -> dict[str, Any]:
 
 def _named(finding: Finding) -> dict[str, Any]:
     second = finding.variants[1].id if len(finding.variants) > 1 else None
-    return {"mistake": finding.named.id, "also": [*finding.also], "second": second}
+    return {finding.named.kind: finding.named.id, "also": [*finding.also], "second": second}
 
 
 def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:

@@ -61,13 +61,14 @@ ENTRIES: Mapping[str, Entry] = {
         ("{variant_remedy}",),
     ),
     "dialect": Entry(
-        (*_FIRST_WRONG, "dialect", "also"),
+        (*_FIRST_WRONG, "dialect", "also", "second"),
         ("{variant}",),
         (
             "Right in: {home}.",
             "First different from the slide: {place}, step {step}: slide {expected}, yours {yours}.",
             "Case: {case}, {why}.",
             "Fits as well: {also}",
+            "Besides: {second}",
         ),
         ("{variant_remedy}",),
     ),

@@ -913,3 +913,40 @@ def amsgrad_by_torch_itself(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e
         w.grad = grad(w.detach())
         optimizer.step()
         yield w.detach().clone()
+
+
+@WRONG.dialect("amsgrad", "max_of_corrected", beside="eps_outside_root")
+def amsgrad_by_optax_itself(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v / (1 - beta2**t))
+        w = w - lr * m / (1 - beta1**t) / (np.sqrt(largest) + eps)
+        yield w
+
+
+@WRONG.dialect("amsgrad", "eps_before_correction")
+def amsgrad_as_in_keras(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        w = w - lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (np.sqrt(largest) + eps)
+        yield w
+
+
+@WRONG.unknown("amsgrad")
+def amsgrad_corrected_twice(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """The maximum of the corrected v, and the rate corrected as well: right nowhere."""
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v / (1 - beta2**t))
+        w = w - lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (np.sqrt(largest) + eps)
+        yield w

@@ -69,6 +69,11 @@ def test_other_explanations_are_named() -> None:
     assert "Besides: ε stands outside the root: √v̂ + ε." in detail
 
 
+def test_a_second_dialect_is_named() -> None:
+    params = {**EXAMPLES["dialect"], "second": "eps_outside_root"}
+    assert "Besides: ε stands outside" in explain(Message("dialect", params), "adam", CATALOGUE).detail
+
+
 def test_where_nothing_fits_the_next_step_depends_on_what_was_seen() -> None:
     def remedy(**params: object) -> str:
         return explain(Message("diverges", {**VALUES, **params}), "adam", CATALOGUE).remedy
