@@ -154,7 +154,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "stopped_early": Entry(
         ("case", "step", "steps"),
-        ("The generator ends after step {step} of {steps}.",),
+        ("The generator ends before step {step} of {steps}.",),
         ("Case: {case}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
     ),
