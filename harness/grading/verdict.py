@@ -62,16 +62,26 @@ def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Se
     if all(each.passed for each in judged):
         return Verdict("pass", tuple(each.result for each in judged), notes=_notes(reference, judged))
     finding = diagnose(reference, replays, judged)
-    if finding and all(variant.kind == "dialect" for variant in finding.variants):
-        cases = tuple(each.result if each.passed else replace(each.result, status="dialect") for each in judged)
-        message = Message("dialect", {**_facts(reference, judged), **_named(finding)})
-        return Verdict("dialect", cases, message, Diagnosis("dialect", finding.named.id), _notes(reference, judged))
-    cases = tuple(each.result for each in judged)
-    status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "fail")
-    if finding:
-        message = Message("mistake", {**_facts(reference, judged), **_named(finding)})
-        return Verdict(status, cases, message, Diagnosis("mistake", finding.named.id))
-    return Verdict(status, cases, _undiagnosed(status, reference, judged))
+    cases = tuple(_result(at, each, finding) for at, each in enumerate(judged))
+    status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "dialect")
+    if finding is None:
+        return Verdict(status, cases, _undiagnosed(status, reference, judged))
+    diagnosis = Diagnosis(finding.named.kind, finding.named.id)
+    if finding.unexplained:
+        broken = [judged[at] for at in sorted(finding.unexplained)]
+        first = next((each for each in broken if each.result.status == status), broken[0])
+        return Verdict(status, cases, first.problem, diagnosis)
+    message = Message(finding.named.kind, {**_facts(reference, judged), **_named(finding)})
+    return Verdict(status, cases, message, diagnosis, _notes(reference, judged) if status == "dialect" else ())
+
+
+def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
+    """A case that dialects explain earns by policy, whatever became of the others."""
+    if judged.passed or finding is None or at in finding.unexplained:
+        return judged.result
+    if all(variant.kind == "dialect" for variant in finding.variants):
+        return replace(judged.result, status="dialect")
+    return judged.result
 
 
 def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from harness.grading.judge import error_ratios
 from harness.grading.replay import read_replay, wire_case
 from harness.grading.verdict import Verdict, read_replies, scored, verdict
 from harness.grading.witness import account
+from harness.results import Diagnosis
 from harness.worker.drive import run_case
 from tests.grading.forms import Form, grade, reference
 
@@ -200,6 +203,57 @@ def test_a_dialect_earns_by_policy(dialects, earned, partial) -> None:
     found = graded(pytorch_rmsprop, "rmsprop")
     assert found.status == "dialect"
     assert points(found, dialects=dialects, partial=partial) == earned
+
+
+def pytorch_rmsprop_without_0d(w, grad, **hyper):
+    len(w)
+    yield from pytorch_rmsprop(w, grad, **hyper)
+
+
+@pytest.mark.parametrize(("dialects", "earned"), [("accept", 6), ("half", 3), ("reject", 0)])
+def test_an_exception_does_not_hide_the_dialect_of_the_other_cases(dialects, earned) -> None:
+    found = graded(pytorch_rmsprop_without_0d, "rmsprop")
+    assert Counter(case.status for case in found.cases) == {"error": 1, "dialect": 6}
+    assert (found.status, found.diagnosis) == ("error", Diagnosis("dialect", "eps_outside_root"))
+    assert found.message is not None
+    assert (found.message.id, found.message.params["type"]) == ("raised", "TypeError")
+    assert points(found, dialects=dialects) == pytest.approx(10 * earned / 7)
+    assert points(found, dialects=dialects, partial=False) == 0
+
+
+def test_an_exception_does_not_hide_the_mistake_of_the_other_cases() -> None:
+    def uphill_without_0d(w, grad, *, lr=0.01, gamma=0.9):
+        len(w)
+        for each in momentum(w, grad, lr=-lr, gamma=gamma):
+            yield each["w"]
+
+    found = graded(uphill_without_0d)
+    assert Counter(case.status for case in found.cases) == {"error": 1, "fail": len(found.cases) - 1}
+    assert (found.status, found.diagnosis) == ("error", Diagnosis("mistake", "sign_flipped"))
+    assert found.message is not None
+    assert found.message.id == "raised"
+
+
+def test_what_came_before_an_exception_must_fit_as_well() -> None:
+    def another_thing_in_0d(w, grad, *, lr=0.01, gamma=0.9):
+        if w.shape == ():
+            yield w - 2 * lr * grad(w)
+        len(w)
+        for each in momentum(w, grad, lr=-lr, gamma=gamma):
+            yield each["w"]
+
+    assert graded(another_thing_in_0d).diagnosis is None
+
+
+def test_exceptions_alone_are_no_known_mistake() -> None:
+    def raises(w, grad, *, lr=0.01, gamma=0.9):
+        for step, each in enumerate(momentum(w, grad, lr=lr, gamma=gamma)):
+            if step == 3:
+                raise RuntimeError
+            yield each["w"]
+
+    found = graded(raises)
+    assert (found.status, found.diagnosis) == ("error", None)
 
 
 def test_part_of_the_cases_earns_part_of_the_points() -> None:
