@@ -151,6 +151,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "diverges": VALUES,
     "not_finite": NAN_VALUES,
     "grad_calls": {"case": "scalar", "step": 1, "calls": 2, "wanted": 1},
+    "yields_first": {"case": "scalar"},
+    "float32_inside": VALUES,
+    "wrong_defaults": {"case": "defaults", "call": "adam(w, grad, *, lr=0.001)", "failing": 1, "total": 7},
     "raised": {
         "case": "scalar",
         "step": 1,

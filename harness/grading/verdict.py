@@ -19,6 +19,9 @@ from reference import Case
 WORST_FIRST: Sequence[Status] = ("memory", "error", "fail")
 """Which status an algorithm gets where its cases ended differently."""
 
+FLOAT32_ERROR = (2.0**29 / 1e5, 2.0**29)
+"""The error of float32's rounding in tolerances of float64: at most a tolerance of float32, and not far below."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -115,9 +118,23 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     failing = [case for case, each in zip(reference.cases, judged, strict=True) if not each.passed]
     if all(len(case.streams) > 1 for case in failing):
         return Message("state_shared", {"case": failing[0].id})
+    wrong = [each.result for each in judged if not each.passed]
+    if _rounded_to_float32(failing, wrong):
+        return Message("float32_inside", _facts(reference, judged))
+    if not any(case.hyper for case in failing):
+        params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
+        return Message("wrong_defaults", params)
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))
+
+
+def _rounded_to_float32(cases: Sequence[Case], wrong: Sequence[CaseResult]) -> bool:
+    """Whether every error is what rounding to float32 would come to, and float64 alone shows it."""
+    if any(case.dtype != "float64" for case in cases):
+        return False
+    least, most = FLOAT32_ERROR
+    return all(each.error_ratio is not None and least <= each.error_ratio <= most for each in wrong)
 
 
 def _notes(reference: Reference, judged: Sequence[Judged]) -> tuple[Message, ...]:
