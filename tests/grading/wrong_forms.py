@@ -825,6 +825,46 @@ def adam_with_weight_decay(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-
         yield w
 
 
+@WRONG.unknown("adam")
+class AdamCountsInAByte:
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.lr, self.b1, self.b2, self.eps = lr, beta1, beta2, eps
+        self.m, self.v, self.t = 0.0, 0.0, np.zeros(1, np.uint8)
+
+    def step(self, w, grad):
+        g = grad(w)
+        self.t += 1
+        t = int(self.t[0])
+        self.m = self.b1 * self.m + (1 - self.b1) * g
+        self.v = self.b2 * self.v + (1 - self.b2) * g**2
+        return w - self.lr * self.m / (1 - self.b1**t + 1e-300) / np.sqrt(self.v / (1 - self.b2**t + 1e-300) + self.eps)
+
+
+@WRONG.unknown("adam")
+def adam_stops_counting(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        late = min(t, 50)
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - lr * (m / (1 - beta1**late)) / np.sqrt(v / (1 - beta2**late) + eps)
+        yield w
+
+
+@WRONG.unknown("amsgrad")
+def amsgrad_stops_correcting(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        c1, c2 = (1 - beta1**t, 1 - beta2**t) if t < 250 else (1, 1)
+        w = w - lr * (m / c1) / np.sqrt(largest / c2 + eps)
+        yield w
+
+
 # -- amsgrad ------------------------------------------------------------------------------------------------------
 
 
