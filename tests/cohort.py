@@ -43,7 +43,7 @@ _ADAM_VARIANTS = (
         "dialect",
         "eps_outside_root",
         "ε stands outside the root: √v̂ + ε.",
-        "The slides have √(v̂ + ε). Nothing to fix, but know which one you mean where v̂ is as small as ε.",
+        "The slides have √(v̂ + ε). The two differ where v̂ is as small as ε.",
         home="the paper's Algorithm 1, PyTorch, Optax",
         touched=("w",),
     ),

@@ -155,6 +155,11 @@ def test_the_words_are_sentences(page: Page):
 
 
 @every_page
+def test_a_dialects_remedy_leaves_it_to_the_policy_what_it_earns(page: Page):
+    assert not [each.id for each in page.variants if each.kind == "dialect" and "Nothing to fix" in each.remedy]
+
+
+@every_page
 def test_a_page_yields_its_named_steps(page: Page):
     for walk in walks(page.id):
         for each in walk.yields:
