@@ -77,6 +77,7 @@ adam.cases(
         plain={"lr": 0.125, "beta1": 0.75, "beta2": 0.875, "eps": 2**-6},
         odd={"lr": 0.03125, "beta1": 0.84375, "beta2": 0.96875, "eps": 2**-10},
         memoryless={"lr": 0.125, "beta1": 0.0, "beta2": 0.875, "eps": 2**-6},
+        long=300,
     )
 )
 
@@ -104,6 +105,7 @@ adam.mistake(
     "t is 1 in the first step: raise it before it is used, and start it at 0.",
     {"t = 0": "t = 1"},
     {"t = 0": "t = -1"},
+    {"t = 0": "t = steps = 0", "t = t + 1": "t, steps = max(steps, 1), steps + 1"},
 )
 adam.mistake(
     "t_constant",
@@ -148,25 +150,46 @@ adam.mistake(
     "v averages the gradient itself, not its square.",
     "v ← β₂v + (1 − β₂)g²: square the gradient element by element.",
     {"(1 - beta2) * g**2": "(1 - beta2) * g"},
+    {"(1 - beta2) * g**2": "(1 - beta2) * absolute(g)"},
+)
+adam.mistake(
+    "one_minus_beta_missing",
+    "A factor 1 − β is missing in the averages.",
+    "m ← β₁m + (1 − β₁)g, and v alike with β₂: the weights of old and new add up to 1.",
+    {"(1 - beta1) * g": "g", "(1 - beta2) * g**2": "g**2"},
+    {"(1 - beta1) * g": "g"},
+    {"(1 - beta2) * g**2": "g**2"},
+)
+adam.mistake(
+    "lr_missing",
+    "The step is not multiplied by the learning rate.",
+    "w ← w − η m̂ / √(v̂ + ε): η is about the length of every step.",
+    {"lr * ": ""},
+)
+adam.mistake(
+    "sign_flipped",
+    "You step up the gradient instead of down.",
+    "The gradient points where the loss grows. Subtract the step from w.",
+    {"w = w - ": "w = w + "},
 )
 adam.dialect(
     "eps_outside_root",
     "ε stands outside the root: √v̂ + ε.",
-    "The slides have √(v̂ + ε). Nothing to fix, but know which one you mean where v̂ is as small as ε.",
+    "The slides have √(v̂ + ε). The two differ where v̂ is as small as ε.",
     {"sqrt(v_hat + eps)": "(sqrt(v_hat) + eps)"},
     home="the paper's Algorithm 1, PyTorch, Optax",
 )
 adam.dialect(
     "eps_before_correction",
     "ε is added to √v before the bias correction: the rate is corrected instead of the moments.",
-    "The slides correct first and have √(v̂ + ε). Nothing to fix; this is the paper's efficient form.",
-    {"lr * m_hat / sqrt(v_hat + eps)": "lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v) + eps)"},
+    "The slides correct first and have √(v̂ + ε). The two differ where v is as small as ε, most in the first steps.",
+    {"m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v) + eps)"},
     home="the paper's section 2 (efficient form), TensorFlow, Keras",
 )
 adam.dialect(
     "eps_before_correction_inside",
     "ε is added to v before the bias correction: the rate is corrected instead of the moments.",
-    "The slides correct first and have √(v̂ + ε). Nothing to fix, but the two differ where v is as small as ε.",
-    {"lr * m_hat / sqrt(v_hat + eps)": "lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v + eps)"},
+    "The slides correct first and have √(v̂ + ε). The two differ where v is as small as ε, most in the first steps.",
+    {"m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v + eps)"},
     home="code that folds the correction into the rate",
 )

@@ -79,6 +79,7 @@ amsgrad.cases(
         plain={"lr": 0.125, "beta1": 0.75, "beta2": 0.875, "eps": 2**-6},
         odd={"lr": 0.03125, "beta1": 0.84375, "beta2": 0.96875, "eps": 2**-10},
         memoryless={"lr": 0.125, "beta1": 0.0, "beta2": 0.875, "eps": 2**-6},
+        long=300,
     )
 )
 
@@ -140,35 +141,45 @@ amsgrad.mistake(
         "v_max / (1 - beta2**t)": "v_max",
     },
 )
+SHARED = {
+    "first_moment_uncorrected", "t_off_by_one", "t_constant", "root_missing", "gradient_not_squared",
+    "one_minus_beta_missing", "lr_missing", "sign_flipped",
+}  # fmt: skip
 for known in adam.variants:  # what Adam's page says of the lines that both pages share
-    if known.id in {"first_moment_uncorrected", "t_off_by_one", "t_constant", "root_missing", "gradient_not_squared"}:
+    if known.id in SHARED:
         amsgrad.mistake(known.id, known.headline, known.remedy, *known.edits)
 
 amsgrad.dialect(
     "max_of_corrected",
     "v_max is the maximum of the corrected v̂, not of v.",
-    "The slides take the maximum of v and correct it afterwards. Nothing to fix, but the early steps differ.",
+    "The slides take the maximum of v and correct it afterwards. The two differ in the early steps.",
     {"v)": "v / (1 - beta2**t))", "v_max / (1 - beta2**t)": "v_max"},
     home="Optax",
 )
 amsgrad.dialect(
     "eps_outside_root",
     "ε stands outside the root: √v̂ + ε.",
-    "The slides have √(v̂ + ε). Nothing to fix, but know which one you mean where v̂ is as small as ε.",
+    "The slides have √(v̂ + ε). The two differ where v̂ is as small as ε.",
     {"sqrt(v_hat + eps)": "(sqrt(v_hat) + eps)"},
     home="PyTorch, Optax",
 )
 amsgrad.dialect(
     "eps_before_correction",
     "ε is added to √v_max before the bias correction: the rate is corrected instead of the moments.",
-    "The slides correct first and have √(v̂ + ε). Nothing to fix; this is the efficient form of Adam's paper.",
-    {"lr * m_hat / sqrt(v_hat + eps)": "lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v_max) + eps)"},
+    "The slides correct first and have √(v̂ + ε). The two differ where v_max is as small as ε, most in the first steps.",
+    {
+        "v_max / (1 - beta2**t)": "v_max",
+        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v_hat) + eps)",
+    },
     home="TensorFlow, Keras",
 )
 amsgrad.dialect(
     "eps_before_correction_inside",
     "ε is added to v_max before the bias correction: the rate is corrected instead of the moments.",
-    "The slides correct first and have √(v̂ + ε). Nothing to fix, but the two differ where v_max is as small as ε.",
-    {"lr * m_hat / sqrt(v_hat + eps)": "lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v_max + eps)"},
+    "The slides correct first and have √(v̂ + ε). The two differ where v_max is as small as ε, most in the first steps.",
+    {
+        "v_max / (1 - beta2**t)": "v_max",
+        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v_hat + eps)",
+    },
     home="code that folds the correction into the rate",
 )

@@ -39,7 +39,8 @@ def optimizer_battery(
     """The cases every optimizer gets.
 
     ``plain`` and ``odd`` are two sets of hyper-parameters with none at its default; ``memoryless`` sets an average's
-    factor to 0, where there is one; ``long`` is the number of steps of the long run for what only shows late.
+    factor to 0, where there is one; ``long`` is the number of steps of the long run for what only shows late, as a
+    step count that wraps at 256: with β = 0.96875, 1 − βᵗ is by then 3e-4 from 1, which float64 sees.
     """
 
     def scalar(rng: Generator) -> Case:
@@ -71,8 +72,7 @@ def optimizer_battery(
         return Case("no-memory", "the decay of the average set to 0", memoryless, (stream,))
 
     def long_run(rng: Generator) -> Case:
-        scale = [1.0, 1e-3, 1e-6, 30.0]
-        stream = Stream(_point(rng, (4,)), _rounded(rng.normal(size=(long, 4)) * scale))
+        stream = Stream(_point(rng, (2,)), _rounded(rng.normal(size=(long, 2)) * [1.0, 1e-3]))
         return Case("long-run", f"{long} steps: what only shows late", odd, (stream,))
 
     makers: list[CaseMaker] = [scalar, patterns, patterns_float32, defaults, tensor, two_instances]

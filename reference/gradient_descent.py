@@ -58,6 +58,9 @@ gradient_descent.mistake(
     {"lr * g": "lr * g / sqrt(total(g**2))"},
     {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-8)"},
     {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-12)"},
+    {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-10)"},
+    {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-7)"},
+    {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-6)"},
     {"lr * g": "lr * g / maximum(sqrt(total(g**2)), 1e-12)"},
 )
 gradient_descent.mistake(

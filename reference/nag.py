@@ -79,10 +79,24 @@ nag.mistake(
     "In that form v is the one of the step before. Keep a copy of it, or ask the gradient at w − γv instead.",
     {"grad(w - gamma * v)": "(g := grad(w))", "w = w - v": "w = w - gamma**2 * v - (1 + gamma) * lr * g"},
 )
+nag.mistake(
+    "lr_missing",
+    "The gradient is not multiplied by the learning rate.",
+    "v ← γv + η∇(w − γv): v gathers steps η∇, not gradients.",
+    {"lr * grad(": "grad("},
+    {"while True:": "lr = 1\n    while True:"},  # in every place, whatever a dialect writes
+)
+nag.mistake(
+    "sign_flipped",
+    "You step up the gradient instead of down.",
+    "The gradient points where the loss grows. Add η∇ to v and subtract v from w.",
+    {"w = w - v": "w = w + v"},
+    {"while True:": "lr = -lr\n    while True:"},
+)
 nag.dialect(
     "lookahead_iterates",
     "Your w is the look-ahead point w − γv.",
-    "The slides return w itself and look ahead only for the gradient. Nothing to fix: both walk the same path.",
+    "The slides return w itself and look ahead only for the gradient. Both walk the same path; the two w are γv apart.",
     {"grad(w - gamma * v)": "(g := grad(w))", "w = w - v": "w = w - gamma * v - lr * g"},
     home="PyTorch (SGD with nesterov=True), Sutskever et al. 2013 as usually coded",
 )

@@ -132,7 +132,7 @@ rmsprop.mistake(
 rmsprop.dialect(
     "eps_outside_root",
     "ε stands outside the root: √G + ε.",
-    "The slides have √(G + ε). Nothing to fix, but know which one you mean where G is as small as ε.",
+    "The slides have √(G + ε). The two differ where G is as small as ε.",
     {"/ sqrt": "/ (sqrt", " + eps": ") + eps"},
     home="PyTorch, Keras",
 )

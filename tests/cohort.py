@@ -43,7 +43,7 @@ _ADAM_VARIANTS = (
         "dialect",
         "eps_outside_root",
         "ε stands outside the root: √v̂ + ε.",
-        "The slides have √(v̂ + ε). Nothing to fix, but know which one you mean where v̂ is as small as ε.",
+        "The slides have √(v̂ + ε). The two differ where v̂ is as small as ε.",
         home="the paper's Algorithm 1, PyTorch, Optax",
         touched=("w",),
     ),
@@ -147,10 +147,13 @@ FRAMES = [
 
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "mistake": {**VALUES, "mistake": "no_bias_correction", "also": [], "second": None},
-    "dialect": {**VALUES, "quantity": "w", "dialect": "eps_outside_root", "also": []},
+    "dialect": {**VALUES, "quantity": "w", "dialect": "eps_outside_root", "also": [], "second": None},
     "diverges": VALUES,
     "not_finite": NAN_VALUES,
     "grad_calls": {"case": "scalar", "step": 1, "calls": 2, "wanted": 1},
+    "yields_first": {"case": "scalar"},
+    "float32_inside": VALUES,
+    "wrong_defaults": {"case": "defaults", "call": "adam(w, grad, *, lr=0.001)", "failing": 1, "total": 7},
     "raised": {
         "case": "scalar",
         "step": 1,

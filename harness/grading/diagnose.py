@@ -1,15 +1,17 @@
 """Finding the known mistake whose values a student's are, by running it.
 
 Every mistake and dialect of the page is executable. One is named only where it explains **all** cases, failing and
-passing alike. Single ones are tried first, then a mistake under a dialect, then two mistakes: the smaller explanation
+passing alike; a case that ended in a problem of another kind, an exception say, has only to agree up to there. Single
+ones are tried first, then two dialects, then a mistake under a dialect, then two mistakes: the smaller explanation
 wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -27,11 +29,15 @@ Choice = tuple[Variant, int]
 
 @dataclass(frozen=True)
 class Finding:
-    """The variants that together explain every case, the named one first, and what explains them as well."""
+    """The variants that together explain every case, the named one first, and what explains them as well.
+
+    ``unexplained`` numbers the cases that ended in a problem of another kind.
+    """
 
     variants: tuple[Variant, ...]
     touched: tuple[str, ...]
     also: tuple[str, ...] = ()
+    unexplained: frozenset[int] = frozenset()
 
     @property
     def named(self) -> Variant:
@@ -40,8 +46,11 @@ class Finding:
 
 def diagnose(reference: Reference, replays: Sequence[list[Replay]], judged: Sequence[Judged]) -> Finding | None:
     """The smallest explanation of a failing submission, or None. ``replays`` and ``judged`` go by case."""
-    order = sorted(range(len(judged)), key=lambda at: judged[at].passed)  # failing cases first
-    for size in (_singles, _under_a_dialect, _pairs):
+    broken = frozenset(case for case, streams in enumerate(replays) if any(map(_broke_off, streams)))
+    order = sorted(range(len(judged)), key=lambda at: (judged[at].passed, at in broken))  # the most telling first
+    if judged[order[0]].passed or order[0] in broken:
+        return None
+    for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
         fitting = []
         for choices in size(reference.page.variants):
             edition = reference.page.edition(*choices)
@@ -50,7 +59,7 @@ def diagnose(reference: Reference, replays: Sequence[list[Replay]], judged: Sequ
         if fitting:
             variants, edition = fitting[0]
             others = {each.id: None for found, _ in fitting for each in found[:1] if each.id != variants[0].id}
-            return Finding(variants, edition.touched, tuple(others))
+            return Finding(variants, edition.touched, tuple(others), broken)
     return None
 
 
@@ -69,8 +78,16 @@ def _under_a_dialect(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]
             yield mistake, dialect
 
 
-def _pairs(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
-    for first, second in combinations(_ways(variants, "mistake"), 2):
+def _two_dialects(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
+    return _pairs(_ways(variants, "dialect"))
+
+
+def _two_mistakes(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
+    return _pairs(_ways(variants, "mistake"))
+
+
+def _pairs(choices: Sequence[Choice]) -> Iterator[tuple[Choice, ...]]:
+    for first, second in combinations(choices, 2):
         if first[0].id != second[0].id:
             yield first, second
 
@@ -88,15 +105,18 @@ def _explains(
             trajectory = reference.trajectory(case, stream, edition)
             if not _matches(trajectory, replay, reference.page.form):
                 return False
-            telling = telling or (not judged[case].passed and _tells(reference, trajectory, case, stream, replay))
+            if not judged[case].passed and not _broke_off(replay):
+                telling = telling or _tells(reference, trajectory, case, stream, replay)
     return telling
 
 
 def _matches(trajectory: Trajectory, replay: Replay, form: str) -> bool:
     """Whether the student's run is this trajectory."""
     done = len(replay.w)
+    if _broke_off(replay):
+        return _agree(trajectory, replay, done)
     if replay.problem:
-        return _divided_by_zero(replay) and _agree(trajectory, replay, done) and _breaks_down(trajectory, done)
+        return _agree(trajectory, replay, done) and _breaks_down(trajectory, done)
     if form == "optimizer":
         return bool((replay.calls == 1).all()) and _agree(trajectory, replay, done)
     steps = trajectory.reach(trajectory.length)
@@ -150,9 +170,13 @@ def _tells(reference: Reference, trajectory: Trajectory, case: int, stream: int,
     return False
 
 
-def _divided_by_zero(replay: Replay) -> bool:
-    problem = replay.problem or {}
-    return problem.get("kind") == "raised" and problem.get("type") in ("ZeroDivisionError", "FloatingPointError")
+def _broke_off(replay: Replay) -> bool:
+    """Whether a run ended in a problem that no formula accounts for; a division by zero may be a formula's."""
+    return replay.problem is not None and not _divided_by_zero(replay.problem)
+
+
+def _divided_by_zero(problem: Mapping[str, Any]) -> bool:
+    return problem["kind"] == "raised" and problem.get("type") in ("ZeroDivisionError", "FloatingPointError")
 
 
 def _breaks_down(trajectory: Trajectory, step: int) -> bool:

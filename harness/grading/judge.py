@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from harness.grading.expected import POINT, Block, Reference
 from harness.grading.replay import Numbers, Replay
 from harness.results import CaseResult, Divergence, Message, Status
-from reference import Case
+from reference import Case, Stream
 
 Witness = Mapping[str, Numbers]
 """torch's account of one stream: named steps, and where the gradient is asked, over time."""
@@ -126,6 +126,8 @@ def graded(reference: Reference, number: int, stream: int, replay: Replay) -> li
 def _miscounted(reference: Reference, number: int, stream: int, replay: Replay) -> Message | None:
     """A wrong number of steps or of calls of grad, or a point that is no array of w's shape."""
     case, steps = reference.cases[number].id, reference.steps[number][stream]
+    if _yields_first(replay, reference.cases[number].streams[stream]):
+        return Message("yields_first", {"case": case})
     if len(replay.w) > steps:
         return Message("too_many_steps", {"case": case, "steps": steps})
     if len(replay.w) not in (1, steps):
@@ -139,6 +141,13 @@ def _miscounted(reference: Reference, number: int, stream: int, replay: Replay) 
     if len(replay.points) < steps:
         return Message("bad_point", {"case": case, "step": len(replay.points) + 1})
     return None
+
+
+def _yields_first(replay: Replay, stream: Stream) -> bool:
+    """Whether the first w is the one it was given, and the steps come after it."""
+    if len(replay.w) < 2 or replay.calls[0] != 0 or (replay.calls[1:] != 1).any():
+        return False
+    return np.array_equal(replay.w[0], stream.w)
 
 
 def _narrower(case: Case, replay: Replay) -> Message | None:

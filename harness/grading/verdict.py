@@ -19,6 +19,9 @@ from reference import Case
 WORST_FIRST: Sequence[Status] = ("memory", "error", "fail")
 """Which status an algorithm gets where its cases ended differently."""
 
+FLOAT32_ERROR = (2.0**29 / 1e5, 2.0**29)
+"""The error of float32's rounding in tolerances of float64: at most a tolerance of float32, and not far below."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -60,18 +63,26 @@ def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Se
     if all(each.passed for each in judged):
         return Verdict("pass", tuple(each.result for each in judged), notes=_notes(reference, judged))
     finding = diagnose(reference, replays, judged)
-    if finding and all(variant.kind == "dialect" for variant in finding.variants):
-        cases = tuple(each.result if each.passed else replace(each.result, status="dialect") for each in judged)
-        message = Message(
-            "dialect", {**_facts(reference, judged), "dialect": finding.named.id, "also": [*finding.also]}
-        )
-        return Verdict("dialect", cases, message, Diagnosis("dialect", finding.named.id), _notes(reference, judged))
-    cases = tuple(each.result for each in judged)
-    status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "fail")
-    if finding:
-        message = Message("mistake", {**_facts(reference, judged), **_named(finding)})
-        return Verdict(status, cases, message, Diagnosis("mistake", finding.named.id))
-    return Verdict(status, cases, _undiagnosed(status, reference, judged))
+    cases = tuple(_result(at, each, finding) for at, each in enumerate(judged))
+    status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "dialect")
+    if finding is None:
+        return Verdict(status, cases, _undiagnosed(status, reference, judged))
+    diagnosis = Diagnosis(finding.named.kind, finding.named.id)
+    if finding.unexplained:
+        broken = [judged[at] for at in sorted(finding.unexplained)]
+        first = next((each for each in broken if each.result.status == status), broken[0])
+        return Verdict(status, cases, first.problem, diagnosis)
+    message = Message(finding.named.kind, {**_facts(reference, judged), **_named(finding)})
+    return Verdict(status, cases, message, diagnosis, _notes(reference, judged) if status == "dialect" else ())
+
+
+def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
+    """A case that dialects explain earns by policy, whatever became of the others."""
+    if judged.passed or finding is None or at in finding.unexplained:
+        return judged.result
+    if all(variant.kind == "dialect" for variant in finding.variants):
+        return replace(judged.result, status="dialect")
+    return judged.result
 
 
 def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> float:
@@ -95,7 +106,7 @@ def _facts(reference: Reference, judged: Sequence[Judged]) -> dict[str, Any]:
 
 def _named(finding: Finding) -> dict[str, Any]:
     second = finding.variants[1].id if len(finding.variants) > 1 else None
-    return {"mistake": finding.named.id, "also": [*finding.also], "second": second}
+    return {finding.named.kind: finding.named.id, "also": [*finding.also], "second": second}
 
 
 def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:
@@ -105,9 +116,23 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     failing = [case for case, each in zip(reference.cases, judged, strict=True) if not each.passed]
     if all(len(case.streams) > 1 for case in failing):
         return Message("state_shared", {"case": failing[0].id})
+    wrong = [each.result for each in judged if not each.passed]
+    if _rounded_to_float32(failing, wrong):
+        return Message("float32_inside", _facts(reference, judged))
+    if not any(case.hyper for case in failing):
+        params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
+        return Message("wrong_defaults", params)
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))
+
+
+def _rounded_to_float32(cases: Sequence[Case], wrong: Sequence[CaseResult]) -> bool:
+    """Whether every error is what rounding to float32 would come to, and float64 alone shows it."""
+    if any(case.dtype != "float64" for case in cases):
+        return False
+    least, most = FLOAT32_ERROR
+    return all(each.error_ratio is not None and least <= each.error_ratio <= most for each in wrong)
 
 
 def _notes(reference: Reference, judged: Sequence[Judged]) -> tuple[Message, ...]:

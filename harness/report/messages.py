@@ -61,13 +61,14 @@ ENTRIES: Mapping[str, Entry] = {
         ("{variant_remedy}",),
     ),
     "dialect": Entry(
-        (*_FIRST_WRONG, "dialect", "also"),
+        (*_FIRST_WRONG, "dialect", "also", "second"),
         ("{variant}",),
         (
             "Right in: {home}.",
             "First different from the slide: {place}, step {step}: slide {expected}, yours {yours}.",
             "Case: {case}, {why}.",
             "Fits as well: {also}",
+            "Besides: {second}",
         ),
         ("{variant_remedy}",),
     ),
@@ -90,12 +91,33 @@ ENTRIES: Mapping[str, Entry] = {
             "Look for a division by zero, an overflow or the root of a negative number.",
         ),
     ),
+    "float32_inside": Entry(
+        _FIRST_WRONG,
+        ("The error is the size of float32's rounding: something is kept in float32.",),
+        _WHERE_WRONG,
+        ("Keep the input's dtype in everything you make: np.zeros_like(w) instead of zeros of dtype float32.",),
+    ),
+    "wrong_defaults": Entry(
+        ("case", "call", "failing", "total"),
+        ("The defaults are not the contract's: it is right wherever the hyper-parameters are passed.",),
+        ("Case: {case}.", "Cases that fail: {failing} of {total}."),
+        ("The defaults should be those of {call}.",),
+    ),
     # -- an algorithm's behaviour ---------------------------------------------------------------------------------
     "grad_calls": Entry(
         ("case", "step", "calls", "wanted"),
         ("Calls of grad in one step: {calls} instead of {wanted}.",),
         ("Case: {case}.", "Step: {step}."),
-        ("Ask for the gradient where the slide does, and keep it in a variable for the rest of the step.",),
+        (
+            "Call grad once a step, where the slide does, and keep the gradient in a variable: a second call draws the "
+            "next gradient, as a stochastic gradient would.",
+        ),
+    ),
+    "yields_first": Entry(
+        ("case",),
+        ("It yields w before the first step.",),
+        ("Case: {case}.",),
+        ("Yield after every step, not before the first: ask for the gradient, change w, then yield it.",),
     ),
     "raised": Entry(
         ("case", "step", "type", "text", "file", "line", "function", "frames"),
@@ -153,7 +175,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "stopped_early": Entry(
         ("case", "step", "steps"),
-        ("The generator ends after step {step} of {steps}.",),
+        ("The generator ends before step {step} of {steps}.",),
         ("Case: {case}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
     ),

@@ -88,13 +88,13 @@ class Record:
         self._offer(inner)
 
     def _offer(self, inner: Mapping[str, Any]) -> None:
-        """Keep the inner quantities that bear a step's name and w's size, as long as each step offers them."""
+        """Keep the inner quantities that bear a step's name and, squeezed, w's shape, as long as each step has them."""
         if self.offered is None:
             self.offered = {name: [] for name in self._named(inner)}
         named = self._named(inner)
         for name in list(self.offered):
             value = _copied(named.get(name))
-            if value is None or value.size != np.prod(self.shape, dtype=int):
+            if value is None or _squeezed(value.shape) != _squeezed(self.shape):
                 del self.offered[name]
             else:
                 self.offered[name].append(value.reshape(self.shape))
@@ -159,10 +159,7 @@ def optimizer(
     w = backend(np.array(stream["w"]))
     steps = len(stream["grads"])
     if inspect.isclass(thing):
-        _needs(thing, "step")
-        _fits(thing, (), hyper)
-        instance: Any = thing(**hyper)
-        _written(type(instance).step)
+        instance = _made(thing, hyper, "step")
         for _ in range(steps):
             before = grad.count
             result = instance.step(w, grad)
@@ -194,10 +191,7 @@ def epoch(
     w = backend(np.array(stream["w"]))
     order = backend(np.array(stream["order"]))
     if inspect.isclass(thing):
-        _needs(thing, "epoch")
-        _fits(thing, (), hyper)
-        instance: Any = thing(**hyper)
-        _written(type(instance).epoch)
+        instance = _made(thing, hyper, "epoch")
         result = instance.epoch(w, grad, order)
     else:
         _written(thing)
@@ -221,10 +215,16 @@ def epoch(
 _DRIVERS: Mapping[str, Callable[..., Iterator[bool]]] = {"optimizer": optimizer, "epoch": epoch}
 
 
-def _needs(thing: type, method: str) -> None:
-    if not callable(getattr(thing, method, None)):
+def _made(thing: type, hyper: dict[str, Any], method: str) -> Any:
+    """An instance, with a method of that name: the class's own, or a function set in ``__init__``."""
+    _fits(thing, (), hyper)
+    instance = thing(**hyper)
+    found = getattr(instance, method, None)
+    if not callable(found):
         has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
         raise Problem("no_step", has=has[:10], wanted=method)
+    _written(getattr(found, "__func__", found))
+    return instance
 
 
 def _unwritten() -> None:
@@ -289,6 +289,10 @@ def _bare(name: str) -> str:
     """A name without its underscores, and without regard to case where it is more than a letter: g is not G."""
     bare = name.replace("_", "")
     return bare.lower() if len(bare) > 1 else bare
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length for length in shape if length != 1)
 
 
 def _stacked(arrays: Sequence[Array], shape: tuple[int, ...]) -> Array:

@@ -51,8 +51,10 @@ class Forms(list[Form]):
     ) -> Callable[[Thing], Thing]:
         return self._adds(algorithm, backend, Diagnosis("mistake", id), beside)
 
-    def dialect(self, algorithm: str, id: str, *, backend: str = "numpy") -> Callable[[Thing], Thing]:
-        return self._adds(algorithm, backend, Diagnosis("dialect", id))
+    def dialect(
+        self, algorithm: str, id: str, *, beside: str | None = None, backend: str = "numpy"
+    ) -> Callable[[Thing], Thing]:
+        return self._adds(algorithm, backend, Diagnosis("dialect", id), beside)
 
     def unknown(self, algorithm: str, backend: str = "numpy") -> Callable[[Thing], Thing]:
         """Wrong in a way that has no name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from harness.grading.judge import error_ratios
 from harness.grading.replay import read_replay, wire_case
 from harness.grading.verdict import Verdict, read_replies, scored, verdict
 from harness.grading.witness import account
+from harness.results import Diagnosis
 from harness.worker.drive import run_case
 from tests.grading.forms import Form, grade, reference
 
@@ -160,6 +163,80 @@ def test_state_shared_by_two_instances_fails_where_they_take_turns() -> None:
     assert [case.id for case in graded(Shared).cases if case.status != "pass"] == ["two-instances"]
 
 
+def said(thing, algorithm="momentum"):
+    message = graded(thing, algorithm).message
+    assert message is not None
+    return message
+
+
+def test_a_generator_that_yields_before_its_first_step_is_told_so() -> None:
+    def yields_first(w, grad, *, lr=0.01, gamma=0.9):
+        yield w
+        for each in momentum(w, grad, lr=lr, gamma=gamma):
+            yield each["w"]
+
+    message = said(yields_first)
+    assert (message.id, message.params) == ("yields_first", {"case": "scalar"})
+
+
+def test_an_epoch_that_yields_before_its_first_batch_is_told_so() -> None:
+    def yields_first(w, grad, order, *, lr=0.01, batch_size=32):
+        yield w
+        for start in range(0, len(order), batch_size):
+            w = w - lr * grad(w, order[start : start + batch_size])
+            yield w
+
+    assert said(yields_first, "sgd").id == "yields_first"
+
+
+def test_never_asking_for_a_gradient_is_another_thing() -> None:
+    def stands_still(w, grad, *, lr=0.01, gamma=0.9):
+        while True:
+            yield w
+
+    assert said(stands_still).id == "grad_calls"
+
+
+def test_wrong_defaults_are_told_with_the_right_ones() -> None:
+    def other_defaults(w, grad, *, lr=0.01, gamma=0.5):
+        yield from momentum(w, grad, lr=lr, gamma=gamma)
+
+    message = said(other_defaults)
+    assert message.id == "wrong_defaults"
+    assert message.params["call"] == "momentum(w, grad, *, lr=0.01, gamma=0.9)"
+    assert (message.params["case"], message.params["failing"]) == ("defaults", 1)
+
+
+@pytest.mark.parametrize("algorithm", ["momentum", "adam"])
+def test_state_kept_in_float32_is_told_by_the_size_of_the_error(algorithm) -> None:
+    def momentum(w, grad, *, lr=0.01, gamma=0.9):
+        v = np.zeros(w.shape, np.float32)
+        while True:
+            v[...] = gamma * v + lr * grad(w)
+            w = w - v
+            yield w
+
+    def adam(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        m, v, t = np.zeros(w.shape), np.zeros(w.shape, np.float32), 0
+        while True:
+            t += 1
+            g = grad(w)
+            m[...] = beta1 * m + (1 - beta1) * g
+            v[...] = beta2 * v + (1 - beta2) * g**2
+            w = w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+            yield w
+
+    assert said({"momentum": momentum, "adam": adam}[algorithm], algorithm).id == "float32_inside"
+
+
+@pytest.mark.parametrize("off", [1e-3, 1e-13])
+def test_an_error_of_another_size_is_not_float32s(off) -> None:
+    def slightly_off(w, grad, *, lr=0.01, gamma=0.9):
+        yield from momentum(w, grad, lr=lr * (1 + off), gamma=gamma)
+
+    assert said(slightly_off).id == "diverges"
+
+
 # -- torch beside it ----------------------------------------------------------------------------------------------
 
 
@@ -200,6 +277,57 @@ def test_a_dialect_earns_by_policy(dialects, earned, partial) -> None:
     found = graded(pytorch_rmsprop, "rmsprop")
     assert found.status == "dialect"
     assert points(found, dialects=dialects, partial=partial) == earned
+
+
+def pytorch_rmsprop_without_0d(w, grad, **hyper):
+    len(w)
+    yield from pytorch_rmsprop(w, grad, **hyper)
+
+
+@pytest.mark.parametrize(("dialects", "earned"), [("accept", 6), ("half", 3), ("reject", 0)])
+def test_an_exception_does_not_hide_the_dialect_of_the_other_cases(dialects, earned) -> None:
+    found = graded(pytorch_rmsprop_without_0d, "rmsprop")
+    assert Counter(case.status for case in found.cases) == {"error": 1, "dialect": 6}
+    assert (found.status, found.diagnosis) == ("error", Diagnosis("dialect", "eps_outside_root"))
+    assert found.message is not None
+    assert (found.message.id, found.message.params["type"]) == ("raised", "TypeError")
+    assert points(found, dialects=dialects) == pytest.approx(10 * earned / 7)
+    assert points(found, dialects=dialects, partial=False) == 0
+
+
+def test_an_exception_does_not_hide_the_mistake_of_the_other_cases() -> None:
+    def uphill_without_0d(w, grad, *, lr=0.01, gamma=0.9):
+        len(w)
+        for each in momentum(w, grad, lr=-lr, gamma=gamma):
+            yield each["w"]
+
+    found = graded(uphill_without_0d)
+    assert Counter(case.status for case in found.cases) == {"error": 1, "fail": len(found.cases) - 1}
+    assert (found.status, found.diagnosis) == ("error", Diagnosis("mistake", "sign_flipped"))
+    assert found.message is not None
+    assert found.message.id == "raised"
+
+
+def test_what_came_before_an_exception_must_fit_as_well() -> None:
+    def another_thing_in_0d(w, grad, *, lr=0.01, gamma=0.9):
+        if w.shape == ():
+            yield w - 2 * lr * grad(w)
+        len(w)
+        for each in momentum(w, grad, lr=-lr, gamma=gamma):
+            yield each["w"]
+
+    assert graded(another_thing_in_0d).diagnosis is None
+
+
+def test_exceptions_alone_are_no_known_mistake() -> None:
+    def raises(w, grad, *, lr=0.01, gamma=0.9):
+        for step, each in enumerate(momentum(w, grad, lr=lr, gamma=gamma)):
+            if step == 3:
+                raise RuntimeError
+            yield each["w"]
+
+    found = graded(raises)
+    assert (found.status, found.diagnosis) == ("error", None)
 
 
 def test_part_of_the_cases_earns_part_of_the_points() -> None:

@@ -52,6 +52,14 @@ def descent_along_a_guarded_unit_vector(w, grad, *, lr=0.01):
         yield w
 
 
+@WRONG.mistake("gradient_descent", "gradient_normalized")
+def descent_along_another_guarded_unit_vector(w, grad, *, lr=0.01):
+    while True:
+        g = grad(w)
+        w = w - lr * g / (np.linalg.norm(g) + 1e-6)
+        yield w
+
+
 @WRONG.unknown("gradient_descent")
 def descent_by_the_sign(w, grad, *, lr=0.01):
     while True:
@@ -311,6 +319,43 @@ def nag_as_in_cs231n(w, grad, *, lr=0.01, gamma=0.9):
     while True:
         before, v = v, gamma * v - lr * grad(w)
         w = w - gamma * before + (1 + gamma) * v
+        yield w
+
+
+@WRONG.mistake("nag", "sign_flipped")
+def nag_uphill(w, grad, *, lr=0.01, gamma=0.9):
+    v = np.zeros_like(w)
+    while True:
+        v = gamma * v - lr * grad(w - gamma * v)
+        w = w - v
+        yield w
+
+
+@WRONG.mistake("nag", "sign_flipped")
+def nag_adds_v(w, grad, *, lr=0.01, gamma=0.9):
+    v = np.zeros_like(w)
+    while True:
+        v = gamma * v + lr * grad(w - gamma * v)
+        w = w + v
+        yield w
+
+
+@WRONG.mistake("nag", "lr_missing")
+def nag_without_rate(w, grad, *, lr=0.01, gamma=0.9):
+    v = np.zeros_like(w)
+    while True:
+        v = gamma * v + grad(w - gamma * v)
+        w = w - v
+        yield w
+
+
+@WRONG.mistake("nag", "sign_flipped", beside="lookahead_iterates")
+def nag_uphill_as_in_torch(w, grad, *, lr=0.01, gamma=0.9):
+    v = np.zeros_like(w)
+    while True:
+        g = grad(w)
+        v = gamma * v + g
+        w = w + lr * (g + gamma * v)
         yield w
 
 
@@ -825,6 +870,145 @@ def adam_with_weight_decay(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-
         yield w
 
 
+@WRONG.unknown("adam")
+class AdamCountsInAByte:
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.lr, self.b1, self.b2, self.eps = lr, beta1, beta2, eps
+        self.m, self.v, self.t = 0.0, 0.0, np.zeros(1, np.uint8)
+
+    def step(self, w, grad):
+        g = grad(w)
+        self.t += 1
+        t = int(self.t[0])
+        self.m = self.b1 * self.m + (1 - self.b1) * g
+        self.v = self.b2 * self.v + (1 - self.b2) * g**2
+        return w - self.lr * self.m / (1 - self.b1**t + 1e-300) / np.sqrt(self.v / (1 - self.b2**t + 1e-300) + self.eps)
+
+
+@WRONG.unknown("adam")
+def adam_stops_counting(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        late = min(t, 50)
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - lr * (m / (1 - beta1**late)) / np.sqrt(v / (1 - beta2**late) + eps)
+        yield w
+
+
+@WRONG.unknown("amsgrad")
+def amsgrad_stops_correcting(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        c1, c2 = (1 - beta1**t, 1 - beta2**t) if t < 250 else (1, 1)
+        w = w - lr * (m / c1) / np.sqrt(largest / c2 + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "sign_flipped")
+def adam_uphill(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w + lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "lr_missing")
+def adam_without_rate(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "one_minus_beta_missing")
+def adam_sums_both(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + g
+        v = beta2 * v + g * g
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "one_minus_beta_missing")
+def adam_sums_gradients(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "one_minus_beta_missing")
+def adam_sums_squares(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + g**2
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "gradient_not_squared")
+def adam_averages_magnitudes(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * np.abs(g)
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "t_off_by_one")
+def adam_counts_one_twice(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in [1, *range(1, 1000)]:
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "sign_flipped", beside="eps_before_correction")
+def adam_uphill_as_in_keras(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w += lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (np.sqrt(v) + eps)
+        yield w
+
+
+@WRONG.mistake("adam", "lr_missing", beside="eps_before_correction")
+def adam_without_rate_as_in_keras(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (np.sqrt(v) + eps)
+        yield w
+
+
 # -- amsgrad ------------------------------------------------------------------------------------------------------
 
 
@@ -913,3 +1097,124 @@ def amsgrad_by_torch_itself(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e
         w.grad = grad(w.detach())
         optimizer.step()
         yield w.detach().clone()
+
+
+@WRONG.dialect("amsgrad", "max_of_corrected", beside="eps_outside_root")
+def amsgrad_by_optax_itself(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v / (1 - beta2**t))
+        w = w - lr * m / (1 - beta1**t) / (np.sqrt(largest) + eps)
+        yield w
+
+
+@WRONG.dialect("amsgrad", "eps_before_correction")
+def amsgrad_as_in_keras(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        w = w - lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (np.sqrt(largest) + eps)
+        yield w
+
+
+@WRONG.unknown("amsgrad")
+def amsgrad_corrected_twice(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """The maximum of the corrected v, and the rate corrected as well: right nowhere."""
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v / (1 - beta2**t))
+        w = w - lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (np.sqrt(largest) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "sign_flipped")
+def amsgrad_uphill(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        w = w + lr * (m / (1 - beta1**t)) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "lr_missing")
+def amsgrad_without_rate(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        w = w - m / (1 - beta1**t) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "one_minus_beta_missing")
+def amsgrad_sums_both(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + g
+        v = beta2 * v + g * g
+        largest = np.maximum(largest, v)
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "one_minus_beta_missing")
+def amsgrad_sums_gradients(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "one_minus_beta_missing")
+def amsgrad_sums_squares(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + g**2
+        largest = np.maximum(largest, v)
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "gradient_not_squared")
+def amsgrad_averages_magnitudes(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in count(1):
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * np.abs(g)
+        largest = np.maximum(largest, v)
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w
+
+
+@WRONG.mistake("amsgrad", "t_off_by_one")
+def amsgrad_counts_one_twice(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = largest = np.zeros_like(w)
+    for t in [1, *range(1, 1000)]:
+        g = grad(w)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = np.maximum(largest, v)
+        w = w - lr * (m / (1 - beta1**t)) / np.sqrt(largest / (1 - beta2**t) + eps)
+        yield w

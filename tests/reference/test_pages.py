@@ -25,8 +25,9 @@ CLASHES = {
     # Without a maximum, or without its correction, it makes no difference which of the two comes first.
     ("amsgrad", "max_of_corrected"): {"max_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_outside_root"): {"root_missing"},
-    ("amsgrad", "eps_before_correction"): {"root_missing"},
-    ("amsgrad", "eps_before_correction_inside"): {"root_missing"},
+    # These have no corrected v̂ whose correction could be missing.
+    ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
 }
 """Mistakes that cannot be made together with a dialect, in any of their ways."""
 
@@ -151,6 +152,11 @@ def test_the_words_are_sentences(page: Page):
     assert all(variant.home for variant in page.variants if variant.kind == "dialect")
     assert page.text
     assert page.paper
+
+
+@every_page
+def test_a_dialects_remedy_leaves_it_to_the_policy_what_it_earns(page: Page):
+    assert not [each.id for each in page.variants if each.kind == "dialect" and "Nothing to fix" in each.remedy]
 
 
 @every_page

@@ -81,6 +81,16 @@ def test_other_explanations_are_named() -> None:
     assert "Besides: ε stands outside the root: √v̂ + ε." in detail
 
 
+def test_a_second_dialect_is_named() -> None:
+    params = {**EXAMPLES["dialect"], "second": "eps_outside_root"}
+    assert "Besides: ε stands outside" in explain(Message("dialect", params), "adam", CATALOGUE).detail
+
+
+def test_the_step_that_did_not_come_is_the_one_named() -> None:
+    sentence = explain(Message("stopped_early", {"case": "scalar", "step": 11, "steps": 12}), "adam", CATALOGUE)
+    assert sentence.headline == "The generator ends before step 11 of 12."
+
+
 def test_where_nothing_fits_the_next_step_depends_on_what_was_seen() -> None:
     def remedy(**params: object) -> str:
         return explain(Message("diverges", {**VALUES, **params}), "adam", CATALOGUE).remedy

@@ -42,6 +42,11 @@ OPTIMIZERS = {
                 w -= grad(w)
                 return w
         """,
+    "class whose step is set in __init__": """
+        class Thing:
+            def __init__(self):
+                self.step = lambda w, grad: w - grad(w)
+        """,
     "generator": GENERATOR,
     "generator, in place": """
         def Thing(w, grad):
@@ -284,6 +289,12 @@ def test_an_offered_step_is_kept_as_it_was_and_in_ws_shape() -> None:
     assert offered("self.v = getattr(self, 'v', np.zeros((1, 2))); self.v += 1", ["v"]) == {"v": [1, 2]}
 
 
+@pytest.mark.parametrize(("shape", "kept"), [((2, 3), True), ((1, 2, 3, 1), True), ((3, 2), False), ((6,), False)])
+def test_an_offered_step_has_ws_shape_once_squeezed(shape: tuple[int, ...], kept: bool) -> None:
+    source = f"def Thing(w, grad):\n while True: yield {{'w': w, 'v': np.zeros({shape})}}"
+    assert (run(source, stream(shape=(2, 3)), names=["v"])["steps"].keys() == {"v"}) is kept
+
+
 def test_the_keys_of_a_yielded_dict_are_offered() -> None:
     source = """
         def Thing(w, grad):
@@ -401,6 +412,10 @@ PROBLEMS = {
     "no step": (
         "class Thing:\n def update(self): pass\n n = 3\n def _step(self): pass",
         said("no_step", has=["update"], wanted="step"),
+    ),
+    "a step of pass set in __init__": (
+        "def nothing(w, grad): pass\nclass Thing:\n def __init__(self): self.step = nothing",
+        said("not_started"),
     ),
     "step no method": ("class Thing:\n step = 3", said("no_step", has=[])),
     "signature, class": (
