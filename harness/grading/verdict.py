@@ -128,11 +128,17 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
 
 
 def _rounded_to_float32(cases: Sequence[Case], wrong: Sequence[CaseResult]) -> bool:
-    """Whether every error is what rounding to float32 would come to, and float64 alone shows it."""
+    """Whether every error is what rounding to float32 would come to, from the start, and float64 alone shows it."""
     if any(case.dtype != "float64" for case in cases):
         return False
     least, most = FLOAT32_ERROR
-    return all(each.error_ratio is not None and least <= each.error_ratio <= most for each in wrong)
+    return all(
+        each.error_ratio is not None
+        and least <= each.error_ratio <= most
+        and each.first_divergence is not None
+        and each.first_divergence.step <= 3
+        for each in wrong
+    )
 
 
 def _notes(reference: Reference, judged: Sequence[Judged]) -> tuple[Message, ...]:

@@ -237,6 +237,14 @@ def test_an_error_of_another_size_is_not_float32s(off) -> None:
     assert said(slightly_off).id == "diverges"
 
 
+def test_a_small_error_that_begins_late_is_not_float32s() -> None:
+    def late(w, grad, *, lr=0.01, gamma=0.9):
+        for step, each in enumerate(momentum(w, grad, lr=lr, gamma=gamma)):
+            yield each["w"] * (1 + 1e-8 * (step > 4))
+
+    assert said(late).id == "diverges"
+
+
 # -- torch beside it ----------------------------------------------------------------------------------------------
 
 
