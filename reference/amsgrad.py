@@ -79,7 +79,7 @@ amsgrad.cases(
         plain={"lr": 0.125, "beta1": 0.75, "beta2": 0.875, "eps": 2**-6},
         odd={"lr": 0.03125, "beta1": 0.84375, "beta2": 0.96875, "eps": 2**-10},
         memoryless={"lr": 0.125, "beta1": 0.0, "beta2": 0.875, "eps": 2**-6},
-        long=300,
+        long=264,
     )
 )
 
