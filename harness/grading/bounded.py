@@ -155,7 +155,7 @@ def _power(x: Bounded, exponent: Bounded) -> Bounded:
     if n == 0.5:
         return _sqrt(x)
     if n != np.rint(n):
-        return NotImplemented  # type: ignore[no-any-return]
+        return NotImplemented  # type: ignore[no-any-return]  # likewise
     value = x.value**n
     carried = np.abs(n) * np.abs(x.value ** (n - 1)) * x.bound if n else np.zeros_like(value)
     roundings = max(abs(int(n)) - 1, 0) * np.abs(value)
