@@ -25,7 +25,7 @@ EXTENDED_BITS = np.finfo(np.longdouble).nmant + 1
 
 
 class AmbiguousError(Exception):
-    """A comparison whose outcome the rounding decides: no case may ask for it."""
+    """An outcome that the rounding decides, or a number it leaves without a bound: no case may ask for it."""
 
 
 class Bounded(NDArrayOperatorsMixin):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.grading.bounded import EXTENDED_BITS, Bounded, Extended
+from harness.grading.bounded import EXTENDED_BITS, AmbiguousError, Bounded, Extended
 from reference import Case, Edition, Page, Stream
 
 C = 4
@@ -122,8 +122,21 @@ class Reference:
 
     @cached_property
     def steps(self) -> tuple[tuple[int, ...], ...]:
-        """How many steps each stream of each case has."""
+        """How many steps each stream of each case has.
+
+        Raises :class:`AmbiguousError` for a case that bounds nothing: it would accept every number.
+        """
         return tuple(
-            tuple(self.trajectory(at, number).reach(len(stream.grads)) for number, stream in enumerate(case.streams))
+            tuple(self._judgeable(at, number) for number in range(len(case.streams)))
             for at, case in enumerate(self.cases)
         )
+
+    def _judgeable(self, case: int, stream: int) -> int:
+        """The steps of a stream, each of which must expect finite numbers within finite tolerances."""
+        trajectory = self.trajectory(case, stream)
+        steps = trajectory.reach(trajectory.length)
+        for quantity in (POINT, "w"):
+            block = trajectory.block(quantity, 0, steps)
+            if not (np.isfinite(block.value) & np.isfinite(block.tolerance)).all():
+                raise AmbiguousError(f"{self.page.id}: case {self.cases[case].id} has no bound on {quantity}")
+        return steps
