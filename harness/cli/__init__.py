@@ -11,13 +11,9 @@ from typing import Any
 import click
 
 from harness import __version__
+from harness.cli import exits
 
 VERBS = ("grade", "check", "report", "list", "explain", "doctor")
-
-HARNESS_FAULT = 3
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
 
 
 class Verbs(click.Group):
@@ -47,7 +43,7 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("gradstep: interrupted.", err=True)
-            sys.exit(INTERRUPTED)
+            sys.exit(exits.INTERRUPTED)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,9 +59,7 @@ def gradstep() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """The entry point. Exit codes: 0 done, 1 a check failed, 2 usage, 3 a fault of the harness, 5 nothing to grade,
-    130 interrupted.
-    """
+    """The entry point. Exits with one of :mod:`harness.cli.exits`, or with 0."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an ε that a terminal cannot show is no reason to show nothing
@@ -73,10 +67,10 @@ def main(args: Sequence[str] | None = None) -> None:
         gradstep.main(args, prog_name="gradstep")
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stderr.close()
-        sys.exit(1)
+        sys.exit(exits.FAILED)
     except Exception:
         import traceback
 
         traceback.print_exc()
         click.echo("gradstep: this is a fault of the harness, not of any submission.", err=True)
-        sys.exit(HARNESS_FAULT)
+        sys.exit(exits.HARNESS_FAULT)

@@ -9,10 +9,7 @@ from pathlib import Path
 import click
 
 from harness.assignment import Assignment
-from harness.cli import options
-
-FAILED = 1
-HARNESS_FAULT = 3
+from harness.cli import exits, options
 
 
 @click.command("check")
@@ -58,9 +55,9 @@ def command(
     if batch.witness_fault:
         click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)
     if any(algorithm.status == "harness_error" for algorithm in result.algorithms):
-        sys.exit(HARNESS_FAULT)
+        sys.exit(exits.HARNESS_FAULT)
     groups = {mark(algorithm).group for algorithm in result.algorithms}
     asked_for = click.get_current_context().params["only"] is not None
     wanting = {"fix", "missing"} if asked_for else {"fix"}
     if result.load_error or groups & wanting or groups == {"missing"}:
-        sys.exit(FAILED)
+        sys.exit(exits.FAILED)

@@ -8,6 +8,7 @@ import sys
 import click
 
 from harness import __version__
+from harness.cli import exits
 from harness.cli.environment import ISOLATION, cpu, installed
 
 
@@ -51,7 +52,7 @@ def command() -> None:
     for name, value in rows:
         click.echo(f"{name:<{width}}  {value}")
     if broken:
-        sys.exit(3)
+        sys.exit(exits.HARNESS_FAULT)
 
 
 def _isolation() -> str:

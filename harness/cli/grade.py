@@ -12,16 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.assignment import Assignment
-from harness.cli import INTERRUPTED, options
+from harness.cli import exits, options
 from harness.cli.environment import environment, now
 
 if TYPE_CHECKING:
     from harness.intake import Submission
     from harness.results import Results, SubmissionResult
-
-NOTHING_FOUND = 5
-BELOW = 1
-HARNESS_FAULT = 3
 
 PARTIAL = "results.partial.json"
 """What an interrupted run leaves beside the results of one that got further."""
@@ -64,7 +60,7 @@ def command(
     submissions = [each for each in submissions if each not in ours]
     if all(each.problem == "no_python" for each in submissions):
         click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
-        sys.exit(NOTHING_FOUND)
+        sys.exit(exits.NOTHING_FOUND)
     out = _writable(out)
 
     from harness.batch import Batch
@@ -93,7 +89,7 @@ def command(
         place = f"{out / PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
         left = len(submissions) - len(done)
         click.echo(f"gradstep: interrupted; {left} not graded. The others are in {place}.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(exits.INTERRUPTED)
     if not quiet:
         if unmatched:
             click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
@@ -106,9 +102,9 @@ def command(
         click.echo(
             f"gradstep: faults of the harness, at no student's cost, in: {len(faults)} of {len(done)}.", err=True
         )
-        sys.exit(HARNESS_FAULT)
+        sys.exit(exits.HARNESS_FAULT)
     if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
-        sys.exit(BELOW)
+        sys.exit(exits.FAILED)
 
 
 def cores() -> int:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from harness import assignment as assignments
+from harness.cli import exits
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -107,4 +108,4 @@ def split(names: str) -> Sequence[str]:
 def usage_error(sentence: str) -> NoReturn:
     """One clear sentence on standard error, and exit code 2."""
     click.echo(f"gradstep: {sentence}", err=True)
-    sys.exit(2)
+    sys.exit(exits.USAGE)
