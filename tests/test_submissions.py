@@ -15,7 +15,7 @@ from harness import assignment, intake
 from harness.batch import Batch
 from harness.cli.environment import environment, now
 from harness.cli.words import catalogue
-from harness.report.messages import explain
+from harness.report.speak import explain
 from harness.results import AlgorithmResult, Message, Results, SubmissionResult, read_results, write_results
 from reference import pages
 

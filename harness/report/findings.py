@@ -10,7 +10,7 @@ from typing import Literal
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText, algorithm_text, variant_text
 from harness.report.evidence import Evidence, evidence
 from harness.report.marks import Mark, mark
-from harness.report.messages import Sentence, explain
+from harness.report.speak import Sentence, explain
 from harness.results import AlgorithmResult, CaseResult, Message, SubmissionResult
 
 

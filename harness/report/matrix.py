@@ -10,7 +10,7 @@ from itertools import groupby
 from harness.report.catalogue import Catalogue, algorithm_text
 from harness.report.findings import Finding, Findings
 from harness.report.marks import Mark
-from harness.report.messages import explain
+from harness.report.speak import explain
 from harness.results import SubmissionResult
 
 HOT = 0.15

@@ -1,31 +1,15 @@
 """Every sentence the harness says about a submission: one entry a message id.
 
-A text names, in braces, the message's parameters and the words made of them (:func:`_words`). ``headline`` and
-``remedy`` list alternatives, of which the first is taken whose words are all there; ``detail`` lists clauses, of
-which all are said whose words are all there. Label form ("Case: …") keeps the texts free of plurals and particles.
+A text names, in braces, the message's parameters and the words that :mod:`harness.report.speak` makes of them.
+``headline`` and ``remedy`` list alternatives, of which the first is taken whose words are all there; ``detail`` lists
+clauses, of which all are said whose words are all there. Label form ("Case: …") keeps the texts free of plurals and
+particles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from string import Formatter
-from typing import Any
-
-from harness.report.catalogue import AlgorithmText, Catalogue, Kind, algorithm_text, variant_text
-from harness.report.evidence import evidence
-from harness.report.wording import distance, number, short, unlike
-from harness.results import Message
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A message in words: what, in one sentence that stands alone; where, expected and got; what to do next."""
-
-    headline: str
-    detail: str
-    remedy: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +29,6 @@ _WHERE_WRONG = (
     "Case: {case}, {why}.",
     "Cases that fail: {failing} of {total}.",
 )
-_SHAPES = ("actual", "expected")
 _OWN_STATE = (
     "Set all state in __init__ as attributes of self, or as local variables of the generator: a class attribute, a "
     "global variable or a list as default argument is shared by all."
@@ -349,107 +332,3 @@ ENTRIES: Mapping[str, Entry] = {
         remedy=("It counts once it is graded on a machine that has one.",),
     ),
 }
-
-
-def explain(message: Message, algorithm_id: str | None, catalogue: Catalogue, beside_values: bool = False) -> Sentence:
-    """A message in words. One of an unknown id, or without the parameters its texts need, is shown as data.
-
-    ``beside_values``: a table of the values stands with it, so the detail does not repeat them.
-    """
-    entry = ENTRIES.get(message.id)
-    words = _words(message, algorithm_text(catalogue, algorithm_id or ""))
-    headline = _first(entry.headline, words) if entry else None
-    if entry is None or headline is None:
-        return Sentence(f"{short(message.id)}.", _as_data(message.params), "")
-    clauses = [text for text in entry.detail if not (beside_values and "yours" in _fields(text))]
-    return Sentence(headline, " ".join(_all(clauses, words)), _first(entry.remedy, words) or "")
-
-
-def _first(texts: tuple[str, ...], words: Mapping[str, str]) -> str | None:
-    return next(iter(_all(texts, words)), None)
-
-
-def _all(texts: Iterable[str], words: Mapping[str, str]) -> list[str]:
-    return [_closed(_capital(text.format_map(words))) for text in texts if _fields(text) <= words.keys()]
-
-
-@cache
-def _fields(text: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
-
-
-def _capital(text: str) -> str:
-    """Only what begins in words, as ``the point …``; a quantity keeps the case it has in the code."""
-    return text[0].upper() + text[1:] if text.startswith("the ") else text
-
-
-def _closed(text: str) -> str:
-    """With a full stop: what Python and students say often has none."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
-def _as_data(params: Mapping[str, Any]) -> str:
-    return short("; ".join(f"{name}: {value}" for name, value in params.items()))
-
-
-# -- the words ----------------------------------------------------------------------------------------------------
-
-
-def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
-    """The words a text may name: the parameters that say something, and what follows from them."""
-    words = {name: short(_word(name, value)) for name, value in message.params.items() if not _is_left_out(name, value)}
-    words["title"] = text.title or text.id
-    words["method"] = "epoch(w, grad, order)" if "order" in text.call else "step(w, grad)"
-    if text.steps:
-        words["slide_lines"] = "; ".join(text.steps.values())
-    words |= _words_of_values(message, text)
-    for kind in ("mistake", "dialect"):
-        if message.id == kind:
-            words |= _words_of_variant(kind, message.params, text)
-    return {name: word for name, word in words.items() if word}
-
-
-def _is_left_out(name: str, value: Any) -> bool:
-    """An empty list says nothing, except as a shape: there it is a single number's."""
-    return value in (None, "") or (value == [] and name not in _SHAPES)
-
-
-def _word(name: str, value: Any) -> str:
-    if name in _SHAPES and isinstance(value, list):
-        return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"  # a shape
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    return number(value) if isinstance(value, float) else str(value)
-
-
-def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
-    seen = evidence(message)
-    if seen is None:
-        return {}
-    wrong = seen.around[-1]
-    expected, yours = unlike(wrong.expected, wrong.actual)
-    unseen = [step for step in text.steps if step not in ("w", *seen.right)] if seen.quantity == "w" else []
-    words = {
-        "why": seen.why.rstrip("."),
-        "name": seen.name,
-        "place": seen.place,
-        "expected": expected,
-        "yours": yours,
-        "distance": distance(wrong.ratio),
-        "formula": text.steps.get(seen.quantity, ""),
-        "unseen": ", ".join(unseen),
-    }
-    return {name: short(word) for name, word in words.items()}
-
-
-def _words_of_variant(kind: Kind, params: Mapping[str, Any], text: AlgorithmText) -> dict[str, str]:
-    variant = variant_text(text, kind, str(params.get(kind)))
-    others = [variant_text(text, kind, str(id)).headline for id in params.get("also") or ()]
-    second = params.get("second")
-    return {
-        "variant": short(variant.headline),
-        "variant_remedy": variant.remedy,
-        "home": variant.home,
-        "also": short(" ".join(others)),
-        "second": short(variant_text(text, "mistake", str(second)).headline) if second else "",
-    }

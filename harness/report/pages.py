@@ -23,7 +23,7 @@ from harness.report.charts import histogram
 from harness.report.findings import Finding, Findings, findings
 from harness.report.marks import COSTLY, MARKS, PART
 from harness.report.matrix import matrix
-from harness.report.messages import explain
+from harness.report.speak import explain
 from harness.report.wording import error, points, ratio, short, visible
 from harness.results import Results, SubmissionResult
 from harness.results.file import write_atomically

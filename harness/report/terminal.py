@@ -11,8 +11,8 @@ from harness.report.catalogue import Catalogue
 from harness.report.evidence import Evidence
 from harness.report.findings import Finding, Findings, findings
 from harness.report.marks import MARKS
-from harness.report.messages import Sentence, explain
 from harness.report.pen import INDENT, Pen, indented, paragraph
+from harness.report.speak import Sentence, explain
 from harness.report.wording import error, points, ratio, short, visible
 from harness.results import Results, SubmissionResult
 

@@ -4,7 +4,8 @@ from string import Formatter
 
 import pytest
 
-from harness.report.messages import ENTRIES, explain
+from harness.report.messages import ENTRIES
+from harness.report.speak import explain
 from harness.results import Message
 from tests.cohort import CATALOGUE, EXAMPLES, HOSTILE, LONG, NAN_VALUES, VALUES
 
