@@ -143,6 +143,7 @@ def modules_after(code: str) -> set[str]:
         "from harness.cli import main; main(['grade', 'no such folder'])",
         "from harness.cli import main; main(['check', 'no-such.py'])",
         "from harness.cli import main; main(['check', '.', '--only', 'adma'])",
+        "from harness.cli import main; main(['check', '.', '--adapter', 'cs231'])",
         "from harness.cli import main; main(['report', 'no-such.json'])",
         "from harness.cli import main; main(['explain', 'adma'])",
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+
 Bridge = TypeVar("Bridge", bound=Callable[..., Any])
 
 
@@ -22,6 +24,15 @@ class Rule(NamedTuple):
     def hyper(self, given: Mapping[str, float]) -> dict[str, float]:
         """All hyper-parameters by the students' words: those given, the contract's defaults for the rest."""
         return {word: given.get(keyword, default) for keyword, (word, default) in self.keywords.items()}
+
+    def state(self, kept: Callable[[str], Any]) -> dict[str, Any]:
+        """The named steps, from what the students' code keeps under its words for them, where that is numbers."""
+        states = {step: (kept(word), sign) for step, (word, sign) in self.steps.items()}
+        return {
+            step: sign * np.asarray(state)
+            for step, (state, sign) in states.items()
+            if isinstance(state, (np.ndarray, np.generic))
+        }
 
 
 def drives(student: Any) -> Callable[[Bridge], Bridge]:

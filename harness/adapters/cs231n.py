@@ -83,9 +83,7 @@ def _optimizer(function: Function, rule: Rule) -> type:
         def step(self, w: Any, grad: Callable[[Any], Any]) -> Any:
             next_w, self.config = _pair(function, function(w, grad(w), self.config))
             if isinstance(self.config, dict):
-                for step, (key, sign) in rule.steps.items():
-                    if type(state := self.config.get(key)) is np.ndarray:
-                        setattr(self, step, sign * state)
+                vars(self).update(rule.state(self.config.get))
             return next_w
 
     return Optimizer

@@ -24,8 +24,6 @@ from collections.abc import Callable, Iterator
 from types import CodeType, ModuleType
 from typing import Any
 
-import numpy as np
-
 from harness.adapters import Rule, drawing, drives
 
 MODULES = ("common/optimizer", "common/layers")
@@ -76,11 +74,14 @@ def _optimizer(kind: Any, rule: Rule) -> type:
         def step(self, w: Any, grad: Callable[[Any], Any]) -> Any:
             params = held(w)
             self.optimizer.update(params, held(grad(w)))
-            for step, (attribute, sign) in rule.steps.items():
-                states: Any = getattr(self.optimizer, attribute, None)
-                if type(states) is type(params) and len(states) == 1 and type(states[place]) is np.ndarray:
-                    setattr(self, step, sign * states[place])
+            vars(self).update(rule.state(self._kept))
             return params[place]
+
+        def _kept(self, attribute: str) -> Any:
+            states = getattr(self.optimizer, attribute, None)
+            if isinstance(states, dict):
+                return states.get(place)
+            return states[0] if isinstance(states, list) and len(states) == 1 else None
 
     return Optimizer
 
@@ -88,7 +89,7 @@ def _optimizer(kind: Any, rule: Rule) -> type:
 def _takes_lists(kind: type) -> bool:
     """Whether ``update`` walks lists, as in book 2: by the names its code uses, since to try it would leave state."""
     names = {name for function in _methods(kind) for code in _codes(function.__code__) for name in code.co_names}
-    return not names & {"keys", "items", "values"} and bool(names & {"range", "len", "enumerate", "zip", "append"})
+    return not names & {"keys", "items", "values"} and bool(names & {"range", "enumerate", "zip"})
 
 
 def _methods(kind: type) -> Iterator[Any]:
