@@ -158,7 +158,7 @@ adjust_contrast.dialect(
     "The mean is that of the image turned grey, in which green weighs most.",
     "The slides take the plain mean over all channels alike. The two differ where the channels do.",
     {
-        "mean(images, axis=(1, 2, 3), keepdims=True)": "mean(images[..., :1] if images.shape[3] < 3 else "
+        "mean(images, axis=(1, 2, 3), keepdims=True)": "mean(images[..., :1] if images.shape[3] == 1 else "
         "0.299 * images[..., :1] + 0.587 * images[..., 1:2] + 0.114 * images[..., 2:], axis=(1, 2, 3), keepdims=True)"
     },
     home="torchvision, Pillow",

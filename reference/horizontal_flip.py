@@ -52,7 +52,7 @@ def only_the_first(rng: Generator) -> Case:
     def first(rng: Generator, n: int) -> dict[str, Any]:
         return {"flip": np.arange(n) == 0}
 
-    return Case("only-the-first", "of three images the first is flipped", {}, calls=(call(rng, first, (3, 3, 2, 2)),))
+    return Case("only-the-first", "of three images the first is flipped", {}, calls=(call(rng, first, (3, 3, 2, 1)),))
 
 
 horizontal_flip.cases(*image_battery(_flags), only_the_first)

@@ -63,7 +63,7 @@ def _offsets(pad: int) -> Beside:
 
 def wide_border(rng: Generator) -> Case:
     why = "a border wider than the image: some cuts hold nothing of it"
-    return Case("wide-border", why, {}, calls=(call(rng, _offsets(4), (8, 3, 2, 2)),))
+    return Case("wide-border", why, {}, calls=(call(rng, _offsets(4), (8, 3, 2, 1)),))
 
 
 def no_border(rng: Generator) -> Case:
