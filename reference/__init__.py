@@ -14,7 +14,7 @@ from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-_NOT_PAGES = {"spec", "maths", "battery", "images"}
+_NOT_PAGES = {"spec", "maths", "battery", "data", "images"}
 
 
 @cache
