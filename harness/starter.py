@@ -88,11 +88,11 @@ class {_class_name(page)}:
 
 
 def _function(page: Page) -> str:
-    return f'''\
+    return f"""\
 def {page.call}:
 {_docstring(page, f"Returns {', '.join(page.returns)}.")}
     raise NotImplementedError
-'''
+"""
 
 
 _FORMS: Mapping[str, Callable[[Page], str]] = {"optimizer": _optimizer, "epoch": _epoch, "function": _function}

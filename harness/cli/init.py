@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -23,7 +24,7 @@ from harness.cli import options
     help="Whose arrays the algorithms work on.",
 )
 @click.option("--lecture", metavar="ID", default="lecture08", show_default=True, help="Whose algorithms these are.")
-def command(folder: Path, only: str | None, backend: str, lecture: str) -> None:
+def command(folder: Path, only: str | None, backend: Literal["numpy", "torch"], lecture: str) -> None:
     """Write a starter into a folder: every signature and its formula, ready to fill in, one module for each topic.
 
     What is there already is never written over.
