@@ -42,6 +42,9 @@ CLASHES = {
     # These have no corrected v̂ whose correction could be missing.
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    # There is one mean: it is another dialect's or a mistake's.
+    ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
+    ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
 }
 """Mistakes that cannot be made together with a dialect, in any of their ways."""
 
