@@ -14,7 +14,7 @@ from reference.spec import Case, Edition, Page, PageError, Stream, Variant
 
 __all__ = ["Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-_NOT_PAGES = {"spec", "maths", "battery"}
+_NOT_PAGES = {"spec", "maths", "battery", "surfaces"}
 
 
 @cache

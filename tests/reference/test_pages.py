@@ -13,6 +13,10 @@ import pytest
 from reference import Case, Page, Stream, Variant, pages
 from tests.reference.replay import CLEAR, ROUNDINGS, SEED, Walk, excess, replay, separation, walks
 
+KERAS_CORRECTED = {
+    "no_bias_correction", "second_moment_uncorrected", "correction_root_missing", "correction_inverted",
+    "root_missing", "eps_missing",
+}  # fmt: skip
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.
     ("nag", "lookahead_iterates"): {"gradient_at_w", "lookahead_sign", "lookahead_without_gamma", "new_velocity_twice"},
@@ -28,6 +32,26 @@ CLASHES = {
     # These have no corrected v̂ whose correction could be missing.
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    # Both rewrite what w is moved by.
+    ("keras_sgd", "rate_outside_velocity"): {
+        "nesterov_velocity_whole",
+        "nesterov_new_velocity_twice",
+        "velocity_late",
+    },
+    # Nesterov's step is not made at all: the point of the gradient has taken its place.
+    ("keras_sgd", "gradient_at_lookahead"): {
+        "nesterov_ignored",
+        "nesterov_always",
+        "nesterov_velocity_whole",
+        "nesterov_new_velocity_twice",
+    },
+    ("keras_rmsprop", "eps_inside_root"): {"root_missing", "eps_missing"},
+    ("keras_adagrad", "eps_inside_root"): {"root_missing", "eps_missing"},
+    ("keras_adagrad", "accumulator_starts_at_a_tenth"): set(),
+    ("keras_adam", "eps_inside_root"): {"root_missing", "eps_missing"},
+    # These have no correction of v for ε to come after, or no ε.
+    ("keras_adam", "eps_after_correction"): KERAS_CORRECTED,
+    ("keras_adam", "eps_after_correction_inside"): KERAS_CORRECTED,
 }
 """Mistakes that cannot be made together with a dialect, in any of their ways."""
 
@@ -42,6 +66,7 @@ class Row(NamedTuple):
 
 
 ADAM = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+DECAY = "decay_ignored decay_compounds decay_from_one"
 CONTRACT = {
     "gradient_descent": Row({"lr": 0.01}, "w", "sign_flipped lr_missing gradient_normalized"),
     "sgd": Row(
@@ -81,6 +106,19 @@ CONTRACT = {
         "eps_outside_root eps_before_correction eps_before_correction_inside",
     ),
     "amsgrad": Row(ADAM, "m v v_max w", "max_missing max_not_kept", "max_of_corrected eps_outside_root"),
+    "keras_sgd": Row(
+        {"lr": 0.01, "momentum": 0.0, "decay": 0.0, "nesterov": False},
+        "",
+        "decay_ignored decay_compounds decay_from_one nesterov_ignored",
+    ),
+    "keras_rmsprop": Row({"lr": 0.001, "rho": 0.9, "epsilon": None, "decay": 0.0}, "", DECAY, "eps_inside_root"),
+    "keras_adagrad": Row({"lr": 0.01, "epsilon": None, "decay": 0.0}, "", DECAY, "eps_inside_root"),
+    "keras_adam": Row(
+        {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": None, "decay": 0.0, "amsgrad": False},
+        "",
+        DECAY,
+        "eps_inside_root",
+    ),
 }
 
 every_page = pytest.mark.parametrize("page", pages().values(), ids=pages().keys())
@@ -238,8 +276,16 @@ def test_hyper_parameters_are_no_defaults_and_exact(page: Page, case: Case):
         return
     assert case.hyper.keys() == page.defaults.keys()
     for name, value in case.hyper.items():
-        assert value != page.defaults[name]
-        assert float(np.float32(value)) == value
+        if not isinstance(value, bool):  # a flag is as often at its default as not
+            assert value != page.defaults[name] or case.id == "no-memory"
+            assert float(np.float32(value)) == value
+
+
+@every_page
+def test_a_flag_is_both_on_and_off_beside_other_hyper_parameters(page: Page):
+    flags = {name for name, value in page.defaults.items() if isinstance(value, bool)}
+    seen = {(name, case.hyper[name]) for case in page.draw(SEED) if case.hyper for name in flags}
+    assert seen == {(name, value) for name in flags for value in (False, True)}
 
 
 @every_page
