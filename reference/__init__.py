@@ -14,13 +14,13 @@ from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-
 _NOT_PAGES = {
     "battery",
     "data",
     "images",
     "maths",
     "spec",
+    "surfaces",
 }
 """What the pages are made of."""
 
