@@ -14,7 +14,7 @@ from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-_NOT_PAGES = {"spec", "maths", "battery"}
+_NOT_PAGES = {"spec", "maths", "battery", "battery_batch_norm", "battery_dropout"}
 
 
 @cache
