@@ -14,7 +14,16 @@ from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-_NOT_PAGES = {"spec", "maths", "battery", "battery_batch_norm", "battery_dropout"}
+_NOT_PAGES = {
+    "battery",
+    "battery_batch_norm",
+    "battery_dropout",
+    "data",
+    "images",
+    "maths",
+    "spec",
+}
+"""What the pages are made of."""
 
 
 @cache

@@ -53,6 +53,9 @@ CLASHES = {
     ("inverted_dropout", "boundary_dropped"): {"keep_drop_swapped", "nothing_dropped"},
     ("dropout_backward", "other_tail"): {"keep_drop_swapped", "mask_missing"},
     ("dropout_backward", "boundary_dropped"): {"keep_drop_swapped", "mask_missing"},
+    # There is one mean: it is another dialect's or a mistake's.
+    ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
+    ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
 }
 """Mistakes that cannot be made together with a dialect, in any of their ways."""
 
