@@ -15,11 +15,11 @@ from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
 _NOT_PAGES = {
+    "batches",
     "battery",
-    "battery_batch_norm",
-    "battery_dropout",
     "data",
     "images",
+    "masks",
     "maths",
     "spec",
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.battery_dropout import draws, dropout_battery, values
+from reference.masks import draws, dropout_battery, values
 from reference.maths import where
 from reference.spec import Array, Call, Case, Values, algorithm
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.battery_dropout import values
+from reference.masks import values
 from reference.spec import Array, Call, Case, Dtype, Values, algorithm
 
 if TYPE_CHECKING:
