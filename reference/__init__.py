@@ -16,9 +16,11 @@ from reference.text import PageError
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
 _NOT_PAGES = {
+    "batches",
     "battery",
     "data",
     "images",
+    "masks",
     "maths",
     "spec",
     "surfaces",

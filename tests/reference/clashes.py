@@ -21,6 +21,17 @@ CLASHES = {
     # These have no corrected v̂ whose correction could be missing.
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    # Without the root or the argument ε there is no inside and outside; the backward pass has another power there.
+    ("batch_norm_forward", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    ("batch_norm_backward", "eps_outside_root"): {"eps_missing", "power_wrong"},
+    ("batch_norm_inference", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    # The swap is a comparison of its own, at either end of u; without a mask there is nothing to compare.
+    ("dropout_train", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
+    ("dropout_train", "boundary_kept"): {"keep_drop_swapped", "nothing_dropped"},
+    ("inverted_dropout", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
+    ("inverted_dropout", "boundary_dropped"): {"keep_drop_swapped", "nothing_dropped"},
+    ("dropout_backward", "other_tail"): {"keep_drop_swapped", "mask_missing"},
+    ("dropout_backward", "boundary_dropped"): {"keep_drop_swapped", "mask_missing"},
     # There is one mean: it is another dialect's or a mistake's.
     ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
     ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
