@@ -56,16 +56,19 @@ def _exp(x: Bounded) -> Bounded:
 
 
 def _power(x: Bounded, exponent: Bounded) -> Bounded:
-    """x to a whole power by the product rule (a loop of products is a right form), to 0.5 by the root."""
+    """x to a whole power by the product rule (a loop of products is a right form), to 0.5 by the root.
+
+    Any other power is e^(n log x): libraries do not round it correctly either.
+    """
     if exponent.shape != ():
         return NotImplemented  # type: ignore[no-any-return]  # numpy's own word for "not this one"
     n = exponent.value[()]
-    if n == 0.5:
+    if n == 0.5 and exponent.exact:
         return _sqrt(x)
-    if n != np.rint(n):
-        return NotImplemented  # type: ignore[no-any-return]  # likewise
     value = x.value**n
     carried = np.abs(n) * np.abs(x.value ** (n - 1)) * x.bound if n else np.zeros_like(value)
+    if n != np.rint(n) or not exponent.exact:
+        return rounded(value, carried + np.abs(value * np.log(x.value)) * exponent.bound, x, False, roundings=2)
     roundings = max(abs(int(n)) - 1, 0) * np.abs(value)
     return Bounded(value, carried + np.where(_is(x, 0) | _is(x, 1), 0, roundings), x.dtype)
 
