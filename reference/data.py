@@ -25,6 +25,9 @@ FAR: dict[Dtype, float] = {"float64": 4096.0, "float32": 512.0}
 SPREADS = (1e3, 1e-3, 1e-6, 1e-8, 1e-10, 2.0**-56)
 """Spreads of features: a number added to the denominator, however small, shows in one of them."""
 
+GUARDS = (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 2.0**-52)
+"""What programs add to a denominator that may be 0, and change nothing that matters."""
+
 
 def feature_battery() -> tuple[CaseMaker, ...]:
     """The cases of what normalizes the features of a table ``x`` (N, D)."""
@@ -55,18 +58,19 @@ def feature_battery() -> tuple[CaseMaker, ...]:
         return Case("spreads", "spreads from 1e3 down to 1e-17: nothing may be added to them", {}, calls=_tables(x))
 
     def far_from_zero(rng: Generator) -> Case:
-        x = rng.normal(size=(9, 3)) + (FAR["float64"], -FAR["float64"], 1)
+        x = _around(rng, 9, FAR["float64"], -FAR["float64"], 1)
         return Case("far-from-zero", "features far from zero with a small spread", {}, calls=_tables(x))
 
     def far_from_zero_float32(rng: Generator) -> Case:
-        x = rng.normal(size=(9, 2)) + (FAR["float32"], -FAR["float32"])
+        x = _around(rng, 9, FAR["float32"], -FAR["float32"])
         calls = _tables(x, dtype="float32")
         why = "features far from zero with a small spread, in float32"
         return Case("far-from-zero-float32", why, {}, calls=calls, dtype="float32")
 
     def float32(rng: Generator) -> Case:
         x = rng.normal(size=(7, 4)) * (1, 20, 1e-3, 1e-6) + (3, -50, 0, 0)
-        return Case("float32", "seven examples of four features in float32", {}, calls=_tables(x, dtype="float32"))
+        calls = _tables(x, dtype="float32")
+        return Case("float32", "seven examples of four features in float32", {}, calls=calls, dtype="float32")
 
     return (
         features,
@@ -79,6 +83,11 @@ def feature_battery() -> tuple[CaseMaker, ...]:
         far_from_zero_float32,
         float32,
     )
+
+
+def _around(rng: Generator, n: int, *means: float) -> NDArray[Any]:
+    """``n`` examples of features around the given means."""
+    return rng.normal(means, size=(n, len(means)))
 
 
 def _with_constants(rng: Generator) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -136,7 +145,9 @@ def image_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
 
     def float32(rng: Generator) -> Case:
         calls = _images(_photos(rng, 3, 4, 2, 2), dtype="float32")
-        return Case("float32", "three images with two channels in float32", {"eps": plain}, calls=calls, dtype="float32")
+        return Case(
+            "float32", "three images with two channels in float32", {"eps": plain}, calls=calls, dtype="float32"
+        )
 
     return (
         images,
@@ -152,7 +163,7 @@ def image_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
 
 
 def window_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
-    """The cases of what normalizes ``images`` (N, H, W, C) by the neighbourhood of each pixel: see :func:`image_battery`."""
+    """The cases of what normalizes ``images`` (N, H, W, C) by each pixel's neighbourhood: see :func:`image_battery`."""
 
     def images(rng: Generator) -> Case:
         calls = _images(_photos(rng, 1, 4, 5, 1).round(2))

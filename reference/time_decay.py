@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.maths import exp, maximum, sqrt, zeros_like
 from reference.spec import Array, Call, Case, Values, algorithm
 
 if TYPE_CHECKING:
