@@ -109,15 +109,20 @@ def cancelling(x: Vector) -> Any:
     return np.mean(x * x) - np.mean(x) ** 2
 
 
+def assert_within(bounded: Bounded, programs: dict[str, Program], x: Vector, slack: float = 1.01) -> None:
+    """Every program holds; a little slack because the bound is of first order."""
+    used = {name: reach(bounded, program(x)) for name, program in programs.items()}
+    assert {name: most for name, most in used.items() if not most <= slack} == {}
+
+
 # -- sums and means ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", SUMS)
 @given(x=vectors)
-def test_a_sum_holds_in_any_order(name: str, dtype: str, x: list[float]) -> None:
+def test_a_sum_holds_in_any_order(dtype: str, x: list[float]) -> None:
     values = np.array(x, dtype=dtype)
-    assert within(sum(exact(values)), SUMS[name](values), slack=1.001)
+    assert_within(sum(exact(values)), SUMS, values)
 
 
 def test_a_loop_reaches_the_bound_of_a_sum() -> None:
@@ -127,21 +132,18 @@ def test_a_loop_reaches_the_bound_of_a_sum() -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", MEANS)
 @given(x=vectors)
-def test_a_mean_holds_in_any_form(name: str, dtype: str, x: list[float]) -> None:
+def test_a_mean_holds_in_any_form(dtype: str, x: list[float]) -> None:
     values = np.array(x, dtype=dtype)
-    assert within(mean(exact(values)), MEANS[name](values), slack=1.001)
+    assert_within(mean(exact(values)), MEANS, values)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", WEIGHTED)
 @given(x=vectors)
-def test_a_weighted_mean_leaves_room_where_the_sum_rounds(name: str, dtype: str, x: list[float]) -> None:
+def test_a_weighted_mean_leaves_room_where_the_sum_rounds(dtype: str, x: list[float]) -> None:
     values = np.array(x, dtype=dtype)
-    bounded = mean(exact(values))
     if sum(exact(values)).bound > 0:
-        assert within(bounded, WEIGHTED[name](values), slack=C / 2)
+        assert_within(mean(exact(values)), WEIGHTED, values, slack=C / 2)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -197,22 +199,20 @@ DATA: dict[str, Callable[[np.random.Generator, int], Vector]] = {
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", VARIANCES)
-def test_a_variance_holds_in_any_accurate_form(name: str, dtype: str) -> None:
+def test_a_variance_holds_in_any_accurate_form(dtype: str) -> None:
     rng = np.random.default_rng(0)
     for n in (1, 2, 3, 8, 64):
         for data in DATA.values():
             for _ in range(5):
                 x = data(rng, n).astype(dtype)
-                assert within(variance(exact(x)), VARIANCES[name](x))
+                assert_within(variance(exact(x)), VARIANCES, x)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", VARIANCES)
 @given(x=vectors)
-def test_a_variance_holds_on_any_numbers(name: str, dtype: str, x: list[float]) -> None:
+def test_a_variance_holds_on_any_numbers(dtype: str, x: list[float]) -> None:
     values = np.array(x, dtype=dtype)
-    assert within(variance(exact(values)), VARIANCES[name](values), slack=1.01)
+    assert_within(variance(exact(values)), VARIANCES, values)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
