@@ -288,8 +288,8 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         (),
         (
-            "If it is yours, hand it in as well. Else remove the import where the algorithms do not need it, or move it "
-            "into the function that does.",
+            "If it is yours, hand it in as well. Else remove the import where the algorithms do not need it, or move "
+            "it into the function that does.",
         ),
     ),
     "import_timeout": Entry(

@@ -89,7 +89,7 @@ def test_what_is_not_started_is_one_line() -> None:
 
 def test_a_starter_as_it_was_handed_out() -> None:
     untouched = digest(student("a", *(got(id, "error", "not_started") for id in CATALOGUE)), CATALOGUE, color=False)
-    head, listed, closing = untouched.rstrip("\n").split("\n\n")
+    _, listed, closing = untouched.rstrip("\n").split("\n\n")
     assert " ".join(listed.split()) == f"Not started: {', '.join(CATALOGUE)}."
     assert closing.startswith("Nothing is written yet.")
 
