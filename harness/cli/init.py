@@ -25,9 +25,9 @@ from harness.cli import options
 )
 @click.option("--lecture", metavar="ID", default="lecture08", show_default=True, help="Whose algorithms these are.")
 def command(folder: Path, only: str | None, backend: Literal["numpy", "torch"], lecture: str) -> None:
-    """Write a starter into a folder: every signature and its formula, ready to fill in, one module for each topic.
+    """Write a starter: a module to fill in for each topic.
 
-    What is there already is never written over.
+    It holds every signature and its formula. What the folder holds already is never written over.
     """
     from harness import starter
     from reference import pages
