@@ -375,7 +375,7 @@ class Page:
 
 
 def _bare(parameters: Iterable[inspect.Parameter]) -> str:
-    """A signature without annotations, its numbers as people write them: 1e-8 and 1e-4, not 1e-08 and 0.0001."""
+    """A signature without annotations, its numbers as people write them: 1e-8, not 1e-08."""
     signature = inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in parameters])
     return str(signature).replace("e-0", "e-")
 
