@@ -8,7 +8,6 @@ Nothing else needs to know of a new page: :func:`reference.pages` finds it by sc
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
