@@ -120,7 +120,6 @@ dropout_backward.dialect(
     "The mask is taken from the other end of u: the gradient passes where u < 1 − rate.",
     "Here it passes where u ≥ rate. Both keep with probability 1 − rate.",
     {">= rate": "< 1 - rate"},
-    {">= rate": "<= 1 - rate"},
     home="code that compares with the probability of keeping, as cs231n's",
 )
 dropout_backward.dialect(

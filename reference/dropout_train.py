@@ -86,7 +86,6 @@ dropout_train.dialect(
     "The mask is taken from the other end of u: a unit stays where u ≥ 1 − p.",
     "Here a unit stays where u < p. Both keep with probability p.",
     {"< p": ">= 1 - p"},
-    {"< p": "> 1 - p"},
     home="code that compares with the probability of dropping, as TensorFlow's",
 )
 dropout_train.dialect(

@@ -157,7 +157,6 @@ inverted_dropout.dialect(
     "The mask is taken from the other end of u: a unit stays where u < 1 − rate.",
     "Here a unit stays where u ≥ rate. Both keep with probability 1 − rate.",
     {">= rate": "< 1 - rate"},
-    {">= rate": "<= 1 - rate"},
     home="code that compares with the probability of keeping, as cs231n's",
 )
 inverted_dropout.dialect(
