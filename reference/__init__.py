@@ -10,7 +10,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 
-from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
+from reference.spec import Call, Case, Edition, Page, Stream, Variant
+from reference.text import PageError
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
@@ -22,6 +23,8 @@ _NOT_PAGES = {
     "masks",
     "maths",
     "spec",
+    "surfaces",
+    "text",
 }
 """What the pages are made of."""
 

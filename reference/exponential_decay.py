@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.maths import exp, maximum
+from reference.maths import exp
 from reference.spec import Array, Call, Case, Values, algorithm
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ again, hence the stairs in the training curves of AlexNet and ResNet. The factor
 0.5 halves it, 0.1 takes nine tenths away.
 
 Sources disagree on when the first drop comes. Here, as in PyTorch's ``StepLR``, t counts from 0 and epoch ``every`` is
-the first with the new rate. A snippet that many tutorials copy, ``floor((1 + epoch) / every)``, drops one epoch earlier.
+the first with the new rate. A snippet that many tutorials copy, ``floor((1 + epoch) / every)``, drops an epoch earlier.
 TensorFlow's ``ExponentialDecay`` with ``staircase=True`` has this formula; without it the rate falls smoothly.
 """
 

@@ -57,17 +57,22 @@ def _exp(x: Bounded) -> Bounded:
 
 def _power(x: Bounded, exponent: Bounded) -> Bounded:
     """x to a whole power by the product rule (a loop of products is a right form), to 0.5 by the root."""
-    if exponent.shape != ():
-        return NotImplemented  # type: ignore[no-any-return]  # numpy's own word for "not this one"
-    n = exponent.value[()]
+    n = exponent.value[()] if exponent.shape == () else None
     if n == 0.5:
         return _sqrt(x)
-    if n != np.rint(n):
-        return NotImplemented  # type: ignore[no-any-return]  # likewise
+    if n is None or n != np.rint(n) or not exponent.exact:
+        return _real_power(x, exponent)
     value = x.value**n
     carried = np.abs(n) * np.abs(x.value ** (n - 1)) * x.bound if n else np.zeros_like(value)
     roundings = max(abs(int(n)) - 1, 0) * np.abs(value)
     return Bounded(value, carried + np.where(_is(x, 0) | _is(x, 1), 0, roundings), x.dtype)
+
+
+def _real_power(x: Bounded, y: Bounded) -> Bounded:
+    """xʸ = exp(y ln x) for x > 0, whose relative error is that of the exponent. Two roundings, as for exp."""
+    value = x.value**y.value
+    carried = np.abs(y.value) * x.bound / x.value + np.abs(np.log(x.value)) * y.bound
+    return rounded(value, value * carried, x, _is(x, 1), roundings=2)
 
 
 def _extreme(pick: np.ufunc) -> Callable[[Bounded, Bounded], Bounded]:
