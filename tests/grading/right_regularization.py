@@ -144,7 +144,7 @@ def vote_by_loops(labels):
 
 @RIGHT.right("ensemble_vote")
 def vote_by_adding_at(labels):
-    m, n = labels.shape
+    n = labels.shape[1]
     votes = np.zeros((n, labels.max() + 1), dtype=int)
     np.add.at(votes, (np.arange(n), labels), 1)
     return np.argmax(votes, axis=1)

@@ -40,8 +40,8 @@ def average_of_everything(predictions):
 
 @WRONG.mistake("ensemble_average", "first_model_only")
 def average_of_one(predictions):
-    for each in predictions:
-        return each
+    models = iter(predictions)
+    return next(models)
 
 
 @WRONG.mistake("ensemble_average", "halved_in_turn")
