@@ -375,9 +375,9 @@ class Page:
 
 
 def _bare(parameters: Iterable[inspect.Parameter]) -> str:
-    """A signature without annotations, its numbers as people write them: 1e-8 and 1e-4, not 1e-08 and 0.0001."""
+    """A signature without annotations, its numbers as people write them: 1e-8, not 1e-08."""
     signature = inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in parameters])
-    return re.sub(r"\b0\.0001\b", "1e-4", str(signature)).replace("e-0", "e-")
+    return str(signature).replace("e-0", "e-")
 
 
 def algorithm(
