@@ -7,7 +7,7 @@ unit any more. γ and β give back what this takes away; with γ = √(σ² + ε
 ε keeps a feature finite that does not vary within the batch.
 
 Sources agree on the formula, not on its numbers. σ² divides by N here, in the paper's Algorithm 1, in PyTorch and in
-Keras; it is the *running* variance, kept for inference, that the paper and PyTorch correct to 1/(N − 1). ε is 1e-5 in
+Keras; it is the running variance, kept for inference, that the paper and PyTorch correct to 1/(N − 1). ε is 1e-5 in
 PyTorch and 1e-3 in Keras, under the root in both. Code that guards a standard deviation adds it outside, σ + ε, which
 differs where σ² is as small as ε. Statistics over each example instead (axis 1) are layer normalization.
 

@@ -3,8 +3,8 @@
 A unit that cannot rely on its neighbours being there learns something useful by itself. Every mask is another thinned
 network; all of them share their weights, so training with dropout trains an ensemble of 2ᵈ networks at once.
 
-p is the probability of **keeping** a unit, as on the slides and in the paper (p = 0.8 for inputs, ½ for hidden units).
-Keras, PyTorch and most libraries mean by `rate` or `p` the probability of **dropping** it, 1 − p here. Nothing is
+p is the probability of keeping a unit, as on the slides and in the paper (p = 0.8 for inputs, ½ for hidden units).
+Keras, PyTorch and most libraries mean by ``rate`` or ``p`` the probability of dropping it, 1 − p here. Nothing is
 scaled in training: in this form, the paper's, the test pass multiplies by p instead. The mask comes from uniform draws
 u in [0, 1), which are an argument here: a unit stays where u < p.
 """
