@@ -93,5 +93,5 @@ dropout_train.dialect(
     "A draw that equals p keeps its unit: u ≤ p.",
     "Draws lie in [0, 1), so it is u < p that has the probability p.",
     {"< p": "<= p"},
-    home="generators whose draws lie in (0, 1], as cuRAND's",
+    home="random number generators whose draws lie in (0, 1], as cuRAND's",
 )
