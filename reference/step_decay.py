@@ -71,6 +71,7 @@ step_decay.mistake(
     {"t // every": "(t + 1) // every"},
     {"t // every": "(t - 1) // every"},
     {"t // every": "max(t - 1, 0) // every"},
+    {"t // every": "int((t - 1) / every)"},
 )
 step_decay.mistake(
     "floor_missing",

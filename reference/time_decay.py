@@ -38,6 +38,10 @@ time_decay.twin(
     "1/η_t grows by decay/η with every t, and may be summed up",
     {"lr / (1 + decay * t)": "1 / (1 / lr + t * (decay / lr))"},
 )
+time_decay.twin(
+    "the denominator may be summed up, one decay after another",
+    {"(1 + decay * t)": "sum(where(arange(t + 1) == 0, 1, decay))"},
+)
 
 
 @time_decay.oracle
