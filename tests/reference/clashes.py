@@ -25,7 +25,7 @@ CLASHES = {
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     # The guard has taken the place of what they are about.
     ("min_max_normalize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
-    ("standardize", "guarded_denominator"): {"constant_feature_nan", "not_scaled", "guard_too_large"},
+    ("standardize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
     # There is one denominator, and one floor under it.
     ("contrast_normalize_dataset", "eps_added"): ONE_FLOOR,
     ("contrast_normalize_dataset", "eps_inside_root"): ONE_FLOOR,
