@@ -137,6 +137,13 @@ def smallest(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return numpy.min(x, axis=axis, keepdims=keepdims)
 
 
+def argmax(x: Any, axis: int) -> Any:
+    """Where along the axis the largest element is; the first of equals."""
+    import numpy
+
+    return numpy.argmax(x, axis=axis)
+
+
 # -- moving elements about --------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,17 @@ CLASHES = {
     # These have no corrected v̂ whose correction could be missing.
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    # Without the root or the argument ε there is no inside and outside; the backward pass has another power there.
+    ("batch_norm_forward", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    ("batch_norm_backward", "eps_outside_root"): {"eps_missing", "power_wrong"},
+    ("batch_norm_inference", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    # The swap is a comparison of its own, at either end of u; without a mask there is nothing to compare.
+    ("dropout_train", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
+    ("dropout_train", "boundary_kept"): {"keep_drop_swapped", "nothing_dropped"},
+    ("inverted_dropout", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
+    ("inverted_dropout", "boundary_dropped"): {"keep_drop_swapped", "nothing_dropped"},
+    ("dropout_backward", "other_tail"): {"keep_drop_swapped", "mask_missing"},
+    ("dropout_backward", "boundary_dropped"): {"keep_drop_swapped", "mask_missing"},
     # The guard has taken the place of what they are about.
     ("min_max_normalize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
     ("standardize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
