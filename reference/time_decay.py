@@ -52,7 +52,7 @@ def reciprocals(torch: Any, lr: float, decay: float, t: int) -> dict[str, Any]:
 
 
 def first_epochs(rng: Generator) -> Case:
-    lr, decay = round(rng.uniform(0.1, 1), 2), round(rng.uniform(0.1, 0.9), 2)
+    lr, decay = round(rng.uniform(0.1, 0.9), 2), round(rng.uniform(0.1, 0.9), 2)
     return Case("first-epochs", "the first five rates, from t = 0", {}, calls=_at(lr, decay, range(5)))
 
 
