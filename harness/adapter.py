@@ -119,7 +119,7 @@ def _fixed(tree: ast.Module, base: str) -> Mapping[str, Mapping[str, Any]]:
     if node is None:
         return {}
     for id, hyper in _items(node, "FIXED", list(pages()), base):
-        for name, number in _items(hyper, f"FIXED[{id!r}]", list(pages()[id].defaults), base):
+        for name, number in _items(hyper, f"FIXED[{id!r}]", list(pages()[id].settings({})), base):
             if not _is_number(ast.literal_eval(number)):
                 place = f"{base}, line {number.lineno}"
                 raise AdapterError(f"{place}: {name} of {id} is {ast.unparse(number)}; a number is needed.")

@@ -7,20 +7,15 @@ Nothing else needs to know of a new page: :func:`reference.pages` finds it by sc
 
 from __future__ import annotations
 
-import ast
 import inspect
-import linecache
-import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from reference import maths
+from reference.text import Edits, PageError, Span, Text, overlap
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -35,16 +30,14 @@ Gradient: TypeAlias = Callable[..., Array]
 Steps: TypeAlias = Iterator[dict[str, Array]]
 """What a page's generator yields after every step: each named step and its value."""
 
+Values: TypeAlias = dict[str, Array]
+"""What a page of a plain function returns: each named step and its value, in the order they are computed."""
+
 Kind = Literal["mistake", "dialect"]
-Form = Literal["optimizer", "epoch"]
+Form = Literal["optimizer", "epoch", "function"]
+"""How a submission is driven: a step at a time over recorded gradients, an epoch of batches, or by plain calls."""
 Dtype = Literal["float32", "float64"]
 Oracle: TypeAlias = Callable[..., dict[str, Any]]
-Edits: TypeAlias = Mapping[str, str]
-"""Pieces of the algorithm, quoted exactly, and what replaces each."""
-
-
-class PageError(Exception):
-    """A page contradicts itself: a quote that is not there, an id given twice, a file named otherwise."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +54,36 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Call:
+    """The inputs of one call of a function: its positional arguments by name, in the signature's order.
+
+    Floating arrays are of the case's dtype, integer ones int64. Of a page that comes ``after`` another, they are that
+    one's arguments and this one's own, without what is handed over.
+    """
+
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Case:
     """One thing to check. ``id`` says what it stresses and ``why`` says it in a sentence.
 
-    ``hyper`` is passed by keyword; when empty, nothing is passed and the contract's defaults count. Two streams
-    are run by two instances, in turn.
+    ``hyper`` is passed by keyword; when empty, nothing is passed and the contract's defaults count. An optimizer gets
+    ``streams``: two of them are run by two instances, in turn. A function gets ``calls``, one after another.
     """
 
     id: str
     why: str
-    hyper: Mapping[str, float]
-    streams: tuple[Stream, ...]
+    hyper: Mapping[str, Any]
+    streams: tuple[Stream, ...] = ()
     dtype: Dtype = "float64"
     weight: float = 1.0
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def runs(self) -> tuple[Stream, ...] | tuple[Call, ...]:
+        """What is run one by one: the streams, or the calls."""
+        return self.streams or self.calls
 
 
 CaseMaker: TypeAlias = Callable[["Generator"], Case]
@@ -96,6 +106,19 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """The same algorithm in a form of its own: right, though it rounds otherwise than the page's own lines.
+
+    Its rounding bound counts as much as theirs: the tolerance is the larger one. A twin with a ``note`` is right as far
+    as its digits go and loses many; what only it accounts for passes with that note.
+    """
+
+    reason: str
+    edits: Edits
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Hint:
     """A rounding error that right code written another way makes and the page's own lines do not."""
 
@@ -107,17 +130,21 @@ class Hint:
 class Edition:
     """One executable text of a page: the algorithm as the slide has it, or with some variants written in."""
 
-    run: Callable[..., Steps]
+    run: Callable[..., Any]
     source: str
-    touched: tuple[str, ...]
+    touched: tuple[str, ...] = ()
     """The steps whose lines the variants change, in the page's order."""
+    twins: tuple[Edition, ...] = ()
+    """The same in the page's other right forms, as far as the variants leave room for them."""
+    loose: tuple[tuple[str, Edition], ...] = ()
+    """The same in forms that lose digits, each with the note it is worth."""
 
 
 @dataclass
 class Page:
     """One algorithm: its words, its executable text, its oracle, its cases, its mistakes and dialects.
 
-    Calling a page calls its generator. Attributes mirror the arguments of :func:`algorithm`.
+    Calling a page calls its function. Attributes mirror the arguments of :func:`algorithm`.
     """
 
     function: FunctionType
@@ -128,16 +155,21 @@ class Page:
     slide: str
     paper: str
     steps: Mapping[str, str]
+    form: Form
+    returns: tuple[str, ...]
+    after: str = ""
+    free_shape: tuple[str, ...] = ()
     variants: list[Variant] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
+    twins: list[Twin] = field(default_factory=list)
     makers: dict[str, CaseMaker] = field(default_factory=dict)
     _oracle: Oracle | None = None
     _editions: dict[tuple[tuple[str, int], ...], Edition | None] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Hyper-parameters that a course hard-codes; see :meth:`fixing`."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Steps:
-        return self.function(*args, **kwargs)  # type: ignore[no-any-return]  # FunctionType hides the signature
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
 
     # -- the words ----------------------------------------------------------------------------------------------
 
@@ -155,10 +187,21 @@ class Page:
         defaults = {p.name: p.default for p in self.signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
         return {**defaults, **self.fixed}
 
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of what is passed by position."""
+        return tuple(p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY)
+
     @property
-    def form(self) -> Form:
-        """How a submission is driven: ``epoch`` where the signature takes an ``order``, else ``optimizer``."""
-        return "epoch" if "order" in self.signature.parameters else "optimizer"
+    def _before(self) -> Page:
+        from reference import pages
+
+        return pages()[self.after]
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """Those named steps that are graded: what is returned, less what is the student's own, as a cache."""
+        return tuple(name for name in self.returns if name in self.steps)
 
     @property
     def call(self) -> str:
@@ -173,40 +216,22 @@ class Page:
         return f"__init__{_bare([inspect.Parameter('self', kind), *keywords])}"
 
     @cached_property
+    def _text(self) -> Text:
+        return Text(self.function)
+
+    @property
     def text(self) -> str:
         """The page's own docstring: what the algorithm is, and where its sources disagree."""
-        return inspect.cleandoc(ast.get_docstring(self._tree) or "")
+        return self._text.docstring
 
     @property
     def path(self) -> Path:
-        return Path(self.function.__code__.co_filename)
+        return self._text.path
 
-    @cached_property
-    def _file(self) -> str:
-        return self.path.read_text(encoding="utf-8")
-
-    @cached_property
-    def _tree(self) -> ast.Module:
-        return ast.parse(self._file)
-
-    @cached_property
-    def _definition(self) -> ast.FunctionDef:
-        for node in self._tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name == self.id:
-                return node
-        raise PageError(f"{self.path.name}: holds no function {self.id} at its top level")
-
-    @cached_property
+    @property
     def source(self) -> str:
         """The algorithm's own lines, without its decorator."""
-        node = self._definition
-        return "\n".join(self._file.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
-
-    @cached_property
-    def _body(self) -> int:
-        """Where in :attr:`source` the signature ends; only what follows can be quoted."""
-        node = self._definition
-        return sum(len(line) + 1 for line in self.source.splitlines()[: node.body[0].lineno - node.lineno])
+        return self._text.source
 
     # -- what the rest of the file tells it -----------------------------------------------------------------------
 
@@ -215,7 +240,9 @@ class Page:
 
         ``oracle(torch, w, grads, **hyper)`` gets float64 tensors, ``w`` of any shape and ``grads`` of shape
         ``(steps, *w.shape)`` (for mini-batches also ``order``), and returns named steps stacked over time, ``w``
-        among them; ``point`` is where the gradient is asked, where that is not the w before.
+        among them; ``point`` is where the gradient is asked, where that is not the w before. That of a plain function
+        gets a call's arguments in order, ``oracle(torch, x, …, **hyper)``, and returns named steps, the results among
+        them.
         """
         self._oracle = function
         return function
@@ -225,6 +252,25 @@ class Page:
         if self._oracle is None:
             raise PageError(f"{self.path.name}: has no oracle")
         return self._oracle(torch, *args, **hyper)
+
+    def settings(self, hyper: Mapping[str, Any]) -> dict[str, Any]:
+        """Every hyper-parameter of a run: those of a case, the contract's defaults for the rest."""
+        before = self._before.defaults if self.after else {}
+        return {**before, **self.defaults, **hyper}
+
+    def evaluate(self, edition: Edition, args: Mapping[str, Any], settings: Mapping[str, Any]) -> Values:
+        """One call of an edition of a plain function.
+
+        Where the page comes after another, that one runs first, as the slide has it; all that it was given and
+        computed is the reference's own cache.
+        """
+        own = [args[name] for name in self.arguments if name in args]
+        if not self.after:
+            return edition.run(*own, **settings)  # type: ignore[no-any-return]  # an edition's type is its page's
+        first = [args[name] for name in self._before.arguments]
+        computed = self._before.slide_edition.run(*first, **settings)
+        cache = {**args, **settings, **computed}
+        return edition.run(*own, cache)  # type: ignore[no-any-return]  # likewise
 
     def cases(self, *makers: CaseMaker) -> None:
         """Add cases. A maker draws one :class:`Case` from the generator it is given; its name is the case's id."""
@@ -250,6 +296,14 @@ class Page:
         hinted = {quote: f"_rounds({quote}, {term})" for quote, term in edits.items()}
         self.hints.append(Hint(reason, self._checked("rounds", (hinted,))[0]))
 
+    def twin(self, reason: str, edits: Edits) -> None:
+        """Say that right code is also written so, and rounds otherwise: see :class:`Twin`."""
+        self.twins.append(Twin(reason, self._checked("twin", (edits,))[0]))
+
+    def loses_digits(self, note: str, reason: str, edits: Edits) -> None:
+        """Say that right code written so loses digits on some inputs, which costs it nothing but the note."""
+        self.twins.append(Twin(reason, self._checked(note, (edits,))[0], note))
+
     def _add(self, variant: Variant) -> None:
         if any(known.id == variant.id for known in self.variants):
             raise PageError(f"{self.path.name}: {variant.id} is listed twice")
@@ -259,7 +313,7 @@ class Page:
         if not edits:
             raise PageError(f"{self.path.name}: {id} quotes nothing")
         for quote in (quote for each in edits for quote in each):
-            if (found := self.source.count(quote, self._body)) != 1:
+            if (found := self._text.count(quote)) != 1:
                 raise PageError(f"{self.path.name}: {id} quotes {quote!r}, which occurs {found} times; once is needed")
         return tuple(MappingProxyType(dict(each)) for each in edits)
 
@@ -298,7 +352,7 @@ class Page:
 
     def touched(self, variant: Variant) -> tuple[str, ...]:
         """The steps whose lines some way of a variant changes, in the page's order."""
-        changed = {step for way in variant.edits for step in self._touched([self._span(*each) for each in way.items()])}
+        changed = self._text.touched(span for way in variant.edits for span in self._text.spans(way))
         return tuple(step for step in self.steps if step in changed)
 
     @property
@@ -308,39 +362,29 @@ class Page:
         return edition
 
     def _compose(self, key: tuple[tuple[str, int], ...], edits: list[Edits]) -> Edition | None:
-        spans = [self._span(quote, new) for each in edits for quote, new in each.items()]
-        touched = self._touched(spans)
-        for hint in self.hints:
-            hinted = [self._span(quote, new) for quote, new in hint.edits.items()]
-            if not _overlap(spans + hinted):  # a hint stands back where a variant rewrites its line
-                spans += hinted
-        if _overlap(spans):
+        spans = [span for each in edits for span in self._text.spans(each)]
+        if overlap(spans):
             return None
-        source = self.source
-        for start, end, new in sorted(spans, reverse=True):
-            source = source[:start] + new + source[end:]
+        twins, loose = [], []
+        for at, twin in enumerate(self.twins):
+            turned = spans + self._text.spans(twin.edits)
+            if not overlap(turned):
+                edition = self._written((*key, (twin.note or "twin", at)), turned)
+                if twin.note:
+                    loose.append((twin.note, edition))
+                else:
+                    twins.append(edition)
+        changed = self._text.touched(spans)
+        touched = tuple(step for step in self.steps if step in changed)
+        return replace(self._written(key, spans), touched=touched, twins=tuple(twins), loose=tuple(loose))
+
+    def _written(self, key: tuple[tuple[str, int], ...], spans: list[Span]) -> Edition:
+        for hint in self.hints:
+            hinted = spans + self._text.spans(hint.edits)
+            if not overlap(hinted):  # a hint stands back where a variant rewrites its line
+                spans = hinted
         name = f"<reference {self.id}{''.join(f', {id} {way}' for id, way in key)}>"
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        space = {**vars(maths), **self.function.__globals__, "_rounds": _rounds}
-        exec(compile("from __future__ import annotations\n" + textwrap.dedent(source), name, "exec"), space)
-        return Edition(space[self.id], source, touched)
-
-    def _span(self, quote: str, new: str) -> tuple[int, int, str]:
-        start = self.source.index(quote, self._body)
-        return start, start + len(quote), new
-
-    def _touched(self, spans: list[tuple[int, int, str]]) -> tuple[str, ...]:
-        """The steps on the changed lines; where such a line makes no step, as ``t = t + 1``, those made of it."""
-        changed = set()
-        for start, end, _ in spans:
-            first = self.source.rfind("\n", 0, start) + 1
-            for line in self.source[first : self.source.find("\n", end)].splitlines():
-                changed.add(line.partition("=")[0].strip())
-        for line in self.source[self._body :].splitlines():
-            step, _, value = line.partition("=")
-            if (changed - self.steps.keys()) & set(re.findall(r"\w+", value)):
-                changed.add(step.strip())
-        return tuple(step for step in self.steps if step in changed)
+        return Edition(*self._text.program(name, spans))
 
 
 def _bare(parameters: Iterable[inspect.Parameter]) -> str:
@@ -349,31 +393,57 @@ def _bare(parameters: Iterable[inspect.Parameter]) -> str:
     return str(signature).replace("e-0", "e-")
 
 
-def _overlap(spans: list[tuple[int, int, str]]) -> bool:
-    return any(after[0] < before[1] for before, after in pairwise(sorted(spans)))
-
-
-def _rounds(value: Array, term: Array) -> Array:
-    """``value``; on numbers that carry a rounding bound, a bound wider by one rounding of ``term``."""
-    widen = getattr(value, "widen", None)
-    return value if widen is None else widen(term)
-
-
 def algorithm(
-    *, title: str, topic: str, order: int, lecture: int, slide: str, steps: Mapping[str, str], paper: str = ""
-) -> Callable[[Callable[..., Steps]], Page]:
-    """Turn a generator into a page.
+    *,
+    title: str,
+    topic: str,
+    order: int,
+    lecture: int,
+    slide: str,
+    steps: Mapping[str, str],
+    paper: str = "",
+    returns: Iterable[str] = (),
+    after: str = "",
+    free_shape: Iterable[str] = (),
+) -> Callable[[Callable[..., Any]], Page]:
+    """Turn a function into a page: a generator for an optimizer, a plain function that returns its named steps else.
 
     ``order`` is its place in the lecture, ``steps`` maps each named step, in the order they are computed, to its
-    line on the slide. Raises :class:`PageError` where the file does not bear the algorithm's name, since that is
-    how everything else finds it.
+    line on the slide. ``returns`` names what a student's function gives back, where that is more than the last step; a
+    name that is no step is the student's own object. ``after`` is the page whose function is called before, with
+    the same hyper-parameters, and whose own object this one takes as its last argument. A step of ``free_shape`` may
+    have sides of length 1 more or less.
+
+    Raises :class:`PageError` where the file does not bear the algorithm's name, since that is how everything else
+    finds it.
     """
 
-    def register(function: Callable[..., Steps]) -> Page:
+    def register(function: Callable[..., Any]) -> Page:
         assert isinstance(function, FunctionType)
-        page = Page(function, title, topic, order, lecture, slide, paper, MappingProxyType(dict(steps)))
+        page = Page(
+            function,
+            title,
+            topic,
+            order,
+            lecture,
+            slide,
+            paper,
+            steps=MappingProxyType(dict(steps)),
+            form=_form(function),
+            returns=tuple(returns) or (list(steps)[-1],),
+            after=after,
+            free_shape=tuple(free_shape),
+        )
         if page.path.stem != page.id:
             raise PageError(f"{page.path.name}: holds {page.id}; a page's file bears its algorithm's name")
         return page
 
     return register
+
+
+def _form(function: FunctionType) -> Form:
+    """What is handed gradients is an optimizer, or an epoch where it takes an ``order`` as well."""
+    parameters = inspect.signature(function).parameters
+    if "grad" not in parameters:
+        return "function"
+    return "epoch" if "order" in parameters else "optimizer"

@@ -27,7 +27,14 @@ from typing import Any
 from harness.adapters import Rule, drawing, drives
 
 MODULES = ("common/optimizer", "common/layers")
-FIXED = {"adagrad": {"eps": 1e-7}, "rmsprop": {"eps": 1e-7}, "adam": {"eps": 1e-7}}
+FIXED = {
+    "adagrad": {"eps": 1e-7},
+    "rmsprop": {"eps": 1e-7},
+    "adam": {"eps": 1e-7},
+    "batch_norm_forward": {"eps": 1e-6},
+    "batch_norm_backward": {"eps": 1e-6},
+    "batch_norm_inference": {"eps": 1e-6},
+}
 
 
 def adapt(module: ModuleType) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Literal
 
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText, algorithm_text, variant_text
-from harness.report.evidence import Evidence, evidence
+from harness.report.evidence import Evidence, evidence, written_place
 from harness.report.marks import Mark, mark
 from harness.report.speak import Sentence, explain
+from harness.report.wording import short
 from harness.results import AlgorithmResult, CaseResult, Message, SubmissionResult
 
 
@@ -83,6 +84,14 @@ class Finding:
     def cases_passed(self) -> int:
         return sum(case.status in ("pass", "dialect") for case in self.result.cases)
 
+    def first_wrong(self, case: CaseResult) -> str:
+        """The quantity of a case that is wrong first, and where."""
+        first = case.first_divergence
+        if first is None:
+            return ""
+        where = f", step {first.step}" if self.text.stepwise else written_place(first.index)
+        return f"{short(first.quantity)}{where}"
+
     @property
     def largest(self) -> float | None:
         """The largest error of all cases, in tolerances."""
@@ -102,6 +111,11 @@ class Findings:
     @property
     def dialects(self) -> tuple[Finding, ...]:
         return self._group("dialect")
+
+    @property
+    def unwritten(self) -> tuple[Finding, ...]:
+        """What says of itself that it is not written yet."""
+        return self._group("unwritten")
 
     @property
     def missing(self) -> tuple[Finding, ...]:
@@ -171,7 +185,7 @@ def _standing(
     if step in touched:
         return "×", "wrong", "mistake here"
     if step in seen.right:
-        return "✓", "right", "right at every step"
+        return "✓", "right", "right at every step" if seen.stepwise else "right"
     return "", "", "follows from it" if wrong_before else ""
 
 

@@ -33,7 +33,7 @@ def run_alone(
     """One algorithm in a fresh worker, with nothing run before it."""
     worker = Worker(server, submission, limits, adapter)
     try:
-        loaded = worker.load([task.id])
+        loaded = worker.load(_wanted([task]))
         return worker.run(task, backend) if isinstance(loaded, Loaded) and task.id in loaded.offers else loaded
     finally:
         worker.close()
@@ -47,7 +47,7 @@ def run(
     adapter: AdapterCode | None = None,
 ) -> Session:
     """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
-    ids = [task.id for task in tasks]
+    ids = _wanted(tasks)
     worker = Worker(server, submission, limits, adapter)
     try:
         loaded = worker.load(ids)
@@ -78,6 +78,11 @@ def run(
         return Session(loaded, outcomes)
     finally:
         worker.close()
+
+
+def _wanted(tasks: Sequence[Task]) -> list[str]:
+    """What to look for in a submission: the algorithms, and those that some of them come after."""
+    return list(dict.fromkeys(name for task in tasks for name in (task.id, task.after) if name))
 
 
 def _without_endings(

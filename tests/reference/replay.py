@@ -1,4 +1,4 @@
-"""Run a page on a case without the grader: plain arrays, the case's own gradients, every step kept."""
+"""Run a page on a case without the grader: plain arrays, the case's own gradients or arguments, every step kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference import Case, Stream, pages
+from reference import Call, Case, Edition, Page, Stream, pages
 from reference.spec import Steps
 
 SEED = 8
@@ -45,6 +45,26 @@ class Walk:
         return self.start if step in {"w", "point"} else np.zeros_like(self.start)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What one call of a plain function's page came to, and which of its named steps are results."""
+
+    values: dict[str, Any]
+    results: tuple[str, ...]
+
+
+def arguments(call: Call, dtype: str = "float64") -> dict[str, Any]:
+    """A call's arguments, floating arrays in the given dtype."""
+    floating = {name: each for name, each in call.args.items() if getattr(each, "dtype", None) in (float, np.float32)}
+    return {**call.args, **{name: each.astype(dtype) for name, each in floating.items()}}
+
+
+def answer(page: Page, edition: Edition, case: Case, call: Call, dtype: str = "float64") -> Answer:
+    """One call of a page, after the page whose own object it takes, if there is one."""
+    with np.errstate(all="ignore"):  # mistakes divide by zero
+        return Answer(page.evaluate(edition, arguments(call, dtype), page.settings(case.hyper)), page.results)
+
+
 def replay(run: Callable[..., Steps], case: Case, stream: Stream, dtype: str = "float64") -> Walk:
     """Feed a generator the stream's gradients in the given dtype, whatever points it asks for."""
     w, grads = stream.w.astype(dtype), stream.grads.astype(dtype)
@@ -61,17 +81,40 @@ def replay(run: Callable[..., Steps], case: Case, stream: Stream, dtype: str = "
 
 
 @cache
-def walks(page_id: str, variant: str = "", way: int = 0) -> tuple[Walk, ...]:
-    """A page's walks over all its cases and streams: the slide's own, or one way of making a variant."""
+def walks(page_id: str, variant: str = "", way: int = 0) -> tuple[Walk | Answer, ...]:
+    """A page over all its cases, streams and calls: the slide's own, or one way of making a variant."""
     page = pages()[page_id]
     edition = page.edition(*((known, way) for known in page.variants if known.id == variant))
     assert edition is not None
-    return tuple(replay(edition.run, case, stream) for case in page.draw(SEED) for stream in case.streams)
+    return tuple(
+        replay(edition.run, case, run) if isinstance(run, Stream) else answer(page, edition, case, run)
+        for case in page.draw(SEED)
+        for run in case.runs
+    )
 
 
-def separation(ours: Walk, theirs: Walk) -> float:
-    """The largest gap in w or in the points, each element relative to how far it has been from zero by then."""
+def separation(ours: Walk | Answer, theirs: Walk | Answer) -> float:
+    """The largest gap in a result: each element of w and of the points relative to how far it has been from zero by
+    then, that of a function to its size, or a billionth of the largest."""
+    if isinstance(ours, Answer):
+        assert isinstance(theirs, Answer)
+        return max(unlike(ours.values[name], theirs.values[name]) for name in ours.results)
+    assert isinstance(theirs, Walk)
     return max(_gap(ours.stacked(step), theirs.stacked(step)) for step in ("w", "point"))
+
+
+def unlike(a: Any, b: Any) -> float:
+    """How far apart two results are; plain data and shapes are equal or not."""
+    if not (hasattr(a, "dtype") or isinstance(a, float)):
+        return 0.0 if a == b else np.inf
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        return np.inf
+    with np.errstate(all="ignore"):
+        size = np.fmax(np.abs(a), np.abs(b))
+        size = np.fmax(size, 1e-9 * np.max(size, initial=0, where=np.isfinite(size)))
+        gap = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.abs(a - b) / size)
+    return float(np.nan_to_num(gap, nan=np.inf).max(initial=0))
 
 
 def _gap(a: NDArray[Any], b: NDArray[Any]) -> float:

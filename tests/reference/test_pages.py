@@ -5,88 +5,48 @@ from __future__ import annotations
 import subprocess
 import sys
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 
 from reference import Case, Page, Stream, Variant, pages
-from tests.reference.replay import CLEAR, ROUNDINGS, SEED, Walk, excess, replay, separation, walks
+from tests.reference.clashes import CLASHES
+from tests.reference.contract import CONTRACT
+from tests.reference.replay import (
+    CLEAR,
+    ROUNDINGS,
+    SEED,
+    Answer,
+    Walk,
+    answer,
+    arguments,
+    excess,
+    replay,
+    separation,
+    unlike,
+    walks,
+)
 
-CLASHES = {
-    # Both rewrite the point of the gradient: that is what the dialect is about.
-    ("nag", "lookahead_iterates"): {"gradient_at_w", "lookahead_sign", "lookahead_without_gamma", "new_velocity_twice"},
-    # Without a root or without ε there is no inside and outside.
-    ("adagrad", "eps_outside_root"): {"root_missing", "eps_missing"},
-    ("rmsprop", "eps_outside_root"): {"root_missing", "eps_missing"},
-    ("adam", "eps_outside_root"): {"root_missing"},
-    ("adam", "eps_before_correction"): {"root_missing"},
-    ("adam", "eps_before_correction_inside"): {"root_missing"},
-    # Without a maximum, or without its correction, it makes no difference which of the two comes first.
-    ("amsgrad", "max_of_corrected"): {"max_missing", "no_bias_correction", "second_moment_uncorrected"},
-    ("amsgrad", "eps_outside_root"): {"root_missing"},
-    # These have no corrected v̂ whose correction could be missing.
-    ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
-    ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
-}
-"""Mistakes that cannot be made together with a dialect, in any of their ways."""
+AGREES = 1e-9
+"""How far torch may be from a function's page in float64, relative to an element, or to a billionth of the largest."""
 
-
-class Row(NamedTuple):
-    """A row of the contract."""
-
-    defaults: dict[str, Any]
-    steps: str
-    mistakes: str
-    dialects: str = ""
-
-
-ADAM = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-CONTRACT = {
-    "gradient_descent": Row({"lr": 0.01}, "w", "sign_flipped lr_missing gradient_normalized"),
-    "sgd": Row(
-        {"lr": 0.01, "batch_size": 32},
-        "w",
-        "last_batch_dropped order_ignored full_batch stale_w batch_gradient_summed",
-    ),
-    "momentum": Row(
-        {"lr": 0.01, "gamma": 0.9}, "v w", "velocity_averaged sign_flipped velocity_not_kept lr_applied_twice"
-    ),
-    "nag": Row(
-        {"lr": 0.01, "gamma": 0.9},
-        "v w",
-        "gradient_at_w lookahead_sign lookahead_without_gamma new_velocity_twice",
-        "lookahead_iterates",
-    ),
-    "adagrad": Row(
-        {"lr": 0.01, "eps": 1e-8},
-        "G w",
-        "root_missing gradient_not_squared accumulator_not_kept accumulator_scalar eps_missing",
-        "eps_outside_root",
-    ),
-    "rmsprop": Row(
-        {"lr": 0.001, "gamma": 0.99, "eps": 1e-8},
-        "G w",
-        "sum_not_average weights_swapped root_missing one_minus_gamma_missing",
-        "eps_outside_root",
-    ),
-    "adadelta": Row(
-        {"gamma": 0.95, "eps": 1e-6}, "G s w", "s_from_gradient s_updated_first ratio_inverted root_missing"
-    ),
-    "adam": Row(
-        ADAM,
-        "m v m_hat v_hat w",
-        "no_bias_correction first_moment_uncorrected second_moment_uncorrected t_off_by_one t_constant betas_swapped"
-        " moment_overwritten root_missing gradient_not_squared",
-        "eps_outside_root eps_before_correction eps_before_correction_inside",
-    ),
-    "amsgrad": Row(ADAM, "m v v_max w", "max_missing max_not_kept", "max_of_corrected eps_outside_root"),
-}
+DRAWN_BY_HAND: frozenset[str] = frozenset()
+"""Cases whose data are the same for every seed."""
 
 every_page = pytest.mark.parametrize("page", pages().values(), ids=pages().keys())
 every_case = pytest.mark.parametrize(
     ("page", "case"),
     [pytest.param(page, case, id=f"{page.id}-{case.id}") for page in pages().values() for case in page.draw(SEED)],
+)
+every_call = pytest.mark.parametrize(
+    ("page", "case"),
+    [
+        pytest.param(page, case, id=f"{page.id}-{case.id}")
+        for page in pages().values()
+        for case in page.draw(SEED)
+        if case.calls
+    ],
 )
 every_variant = pytest.mark.parametrize(
     ("page", "variant", "way"),
@@ -110,9 +70,14 @@ def witness(page: Page, case: Case, stream: Stream) -> dict[str, Any]:
     return {step: value.numpy() for step, value in said.items()}
 
 
-def apart(ours: tuple[Walk, ...], theirs: tuple[Walk, ...]) -> float:
+def apart(ours: tuple[Walk | Answer, ...], theirs: tuple[Walk | Answer, ...]) -> float:
     """How clearly the most telling case separates two texts of a page."""
     return max(separation(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def signature(page: Page) -> tuple[str, ...]:
+    """The positional arguments of a page, those of the page before it among them."""
+    return (*(pages()[page.after].arguments if page.after else ()), *page.arguments)
 
 
 def by_kind(page: Page, kind: str) -> list[str]:
@@ -123,21 +88,21 @@ def by_kind(page: Page, kind: str) -> list[str]:
 
 
 def test_the_pages_are_the_contracts_in_the_lectures_order():
-    assert [page for page in pages() if page in CONTRACT] == list(CONTRACT)
+    assert list(pages()) == [id for id in CONTRACT if id in pages()]
 
 
-@pytest.mark.parametrize("id", CONTRACT)
-def test_a_page_offers_what_the_contract_says(id: str):
-    page, row = pages()[id], CONTRACT[id]
-    assert page.defaults == row.defaults
+@every_page
+def test_a_page_offers_what_the_contract_says(page: Page):
+    row = CONTRACT[page.id]
+    assert page.call == page.id + row.call
     steps = row.steps.split()
     assert [step for step in page.steps if step in steps] == steps
-    assert list(page.steps)[-1] == "w"
+    assert page.form == "function" or list(page.steps)[-1] == "w"
 
 
-@pytest.mark.parametrize("id", CONTRACT)
-def test_a_page_knows_the_contracts_mistakes_and_dialects_first_and_in_order(id: str):
-    page, row = pages()[id], CONTRACT[id]
+@every_page
+def test_a_page_knows_the_contracts_mistakes_and_dialects_first_and_in_order(page: Page):
+    row = CONTRACT[page.id]
     for kind, ids in (("mistake", row.mistakes.split()), ("dialect", row.dialects.split())):
         assert by_kind(page, kind)[: len(ids)] == ids
 
@@ -162,7 +127,7 @@ def test_a_dialects_remedy_leaves_it_to_the_policy_what_it_earns(page: Page):
 @every_page
 def test_a_page_yields_its_named_steps(page: Page):
     for walk in walks(page.id):
-        for each in walk.yields:
+        for each in [walk.values] if isinstance(walk, Answer) else walk.yields:
             assert list(each) == list(page.steps)
 
 
@@ -185,6 +150,41 @@ def test_the_oracle_agrees_at_every_step(page: Page, case: Case):
             assert excess(walk, step, values) <= ROUNDINGS, step
 
 
+@every_call
+def test_the_oracle_of_a_function_agrees(page: Page, case: Case):
+    import torch
+
+    for call in case.calls:
+        ours = answer(page, page.slide_edition, case, call)
+        inputs = [torch.from_numpy(x) if isinstance(x, np.ndarray) else x for x in arguments(call).values()]
+        said = page.witness(torch, *inputs, **page.settings(case.hyper))
+        assert said.keys() >= set(page.results)
+        for name, value in said.items():
+            theirs = value.numpy() if isinstance(value, torch.Tensor) else value
+            assert np.shape(theirs) == np.shape(ours.values[name])
+            assert unlike(ours.values[name], theirs) <= AGREES, name
+
+
+@every_call
+@pytest.mark.parametrize("dtype", ["float32", "longdouble"])
+def test_a_function_computes_in_the_dtype_it_is_given(page: Page, case: Case, dtype: str):
+    for call in case.calls:
+        given = arguments(call, dtype)
+        if not any(isinstance(each, np.ndarray) and each.dtype == dtype for each in given.values()):
+            continue  # numbers alone have Python's own precision
+        for step, value in answer(page, page.slide_edition, case, call, dtype).values.items():
+            assert not np.issubdtype(value.dtype, np.floating) or value.dtype == np.dtype(dtype), step
+
+
+@every_call
+def test_twins_agree(page: Page, case: Case):
+    for call in case.calls:
+        slide = answer(page, page.slide_edition, case, call, "longdouble")
+        for twin in page.slide_edition.twins:
+            other = answer(page, twin, case, call, "longdouble")
+            assert separation(slide, other) <= AGREES
+
+
 @every_case
 @pytest.mark.parametrize("dtype", ["float32", "longdouble"])
 def test_a_page_computes_in_the_dtype_it_is_given(page: Page, case: Case, dtype: str):
@@ -205,16 +205,18 @@ def test_hints_change_no_value(page: Page, case: Case):
 # -- the cases ------------------------------------------------------------------------------------------------------
 
 
-def frozen(case: Case) -> list[tuple[bytes, ...]]:
+def frozen(case: Case) -> list[tuple[Any, ...]]:
     """A case's data, byte for byte."""
-    return [(s.w.tobytes(), s.grads.tobytes(), b"" if s.order is None else s.order.tobytes()) for s in case.streams]
+    calls = [tuple(a.tobytes() if isinstance(a, np.ndarray) else a for a in c.args.values()) for c in case.calls]
+    streams = [(s.w.tobytes(), s.grads.tobytes(), b"" if s.order is None else s.order.tobytes()) for s in case.streams]
+    return streams + calls
 
 
 @every_page
 def test_a_seed_is_its_data(page: Page):
     for once, again, other in zip(page.draw(SEED), page.draw(SEED), page.draw(SEED + 1), strict=True):
         assert frozen(once) == frozen(again)
-        if once.id != "slide-example":  # printed numbers, not drawn ones
+        if once.id not in DRAWN_BY_HAND and once.id != "slide-example":  # printed numbers, not drawn ones
             assert frozen(once) != frozen(other)
 
 
@@ -225,6 +227,11 @@ def test_a_case_is_named_by_its_maker(page: Page):
 
 @every_case
 def test_a_case_holds_its_dtype(page: Page, case: Case):
+    assert bool(case.streams) != bool(case.calls)
+    for call in case.calls:
+        assert list(call.args) == [name for name in call.args if name in signature(page)]
+        arrays = [each for each in call.args.values() if isinstance(each, np.ndarray)]
+        assert {str(each.dtype) for each in arrays} <= {case.dtype, "int64", "bool"}
     for stream in case.streams:
         assert stream.w.dtype == stream.grads.dtype == case.dtype
         if stream.order is not None:
@@ -236,15 +243,26 @@ def test_a_case_holds_its_dtype(page: Page, case: Case):
 def test_hyper_parameters_are_no_defaults_and_exact(page: Page, case: Case):
     if not case.hyper or case.id == "slide-example":  # the defaults' own case; the slide's own numbers
         return
-    assert case.hyper.keys() == page.defaults.keys()
+    assert case.hyper.keys() == page.settings({}).keys()
+    if page.form == "function":  # eps may stand at its default beside other inputs that make it tell
+        return
     for name, value in case.hyper.items():
-        assert value != page.defaults[name]
-        assert float(np.float32(value)) == value
+        if not isinstance(value, bool):  # a flag is as often at its default as not
+            assert value != page.defaults[name] or case.id == "no-memory"
+            assert float(np.float32(value)) == value
+
+
+@every_page
+def test_a_flag_is_both_on_and_off_beside_other_hyper_parameters(page: Page):
+    flags = {name for name, value in page.defaults.items() if isinstance(value, bool)}
+    seen = {(name, case.hyper[name]) for case in page.draw(SEED) if case.hyper for name in flags}
+    assert seen == {(name, value) for name in flags for value in (False, True)}
 
 
 @every_page
 def test_one_case_passes_nothing(page: Page):
-    assert [case.id for case in page.draw(SEED) if not case.hyper] == ["defaults"]
+    if page.settings({}):
+        assert [case.id for case in page.draw(SEED) if not case.hyper] == ["defaults"]
 
 
 # -- the mistakes and dialects --------------------------------------------------------------------------------------
@@ -277,5 +295,7 @@ def test_a_mistake_can_be_made_in_every_dialect(page: Page):
 
 @every_page
 def test_doing_nothing_fails(page: Page):
+    if page.form == "function":
+        return  # tests/grading does nothing in several ways, and is graded
     still = (Walk(walk.start, [{"w": walk.start}] * len(walk.yields), walk.points) for walk in walks(page.id))
     assert apart(walks(page.id), tuple(still)) > CLEAR
