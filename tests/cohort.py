@@ -177,7 +177,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "no_step": {"has": ["update", "reset"]},
     "not_iterator": {"type": "ndarray"},
     "stopped_early": {"case": "scalar", "step": 1, "steps": 40},
-    "wrong_type": {"case": "scalar", "step": 1, "quantity": "w", "type": "str"},
+    "wrong_type": {"case": "scalar", "step": 1, "quantity": "w", "type": "str", "wanted": "a number"},
     "wrong_shape": {"case": "tensor", "step": 1, "quantity": "w", "actual": [4, 4], "expected": [4]},
     "returns_nothing": {"case": "plain"},
     "returns_other": {"case": "plain", "wanted": ["y", "cache"], "type": "tuple of 3"},

@@ -113,7 +113,10 @@ ENTRIES: Mapping[str, Entry] = {
         ("case", "step", "type", "text", "file", "line", "function", "frames"),
         ("The code raised {type}: {text}", "The code raised {type}."),
         ("Where: {file}, line {line}, in {function}.", "Case: {case}.", "Step: {step}."),
-        ("Begin at the last line shown: it is the one that failed. The lines above it say how it was reached.",),
+        (
+            "Begin at the last line shown: it is the one that failed. {above} above it say how it was reached.",
+            "The line shown is the one that failed.",
+        ),
     ),
     "not_started": Entry(
         (),
@@ -224,10 +227,10 @@ ENTRIES: Mapping[str, Entry] = {
         (_OWN_STATE,),
     ),
     "wrong_type": Entry(
-        ("case", "step", "quantity", "type"),
-        ("{quantity} is of type {type}, not a number or an array.",),
+        ("case", "step", "quantity", "type", "wanted"),
+        ("{quantity} is of type {type} instead of {wanted}.", "{quantity} is of type {type}."),
         ("Case: {case}.", "Step: {step}."),
-        ("Return the array itself, of the kind that was passed in.",),
+        ("Return {wanted}, not in a list and not converted to another type.",),
     ),
     "wrong_shape": Entry(
         ("case", "step", "quantity", "actual", "expected"),
@@ -251,7 +254,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("case", "wanted", "type"),
         ("The function returns {type} instead of {wanted}.",),
         ("Case: {case}.",),
-        ("Return these, in this order and separated by commas: {wanted}.",),
+        ("Return {alone} alone.", "Return these, in this order and separated by commas: {wanted}."),
     ),
     "needs": Entry(
         ("case", "needs"),
