@@ -66,6 +66,14 @@ batch_norm_backward.twin(
     "the three paths may be written as one line",
     {STAGES: "gamma / (N * root) * (N * dy - sum(dy, axis=0) - x_hat * sum(dy * x_hat, axis=0))"},
 )
+batch_norm_backward.loses_digits(
+    "cancellation",
+    "the forward pass computed the variance as E[x²] − μ², and everything here builds on it",
+    {
+        'cache["var"]': 'mean(x * x, axis=0) - cache["mean"] ** 2',
+        'cache["x_hat"]': '(x - cache["mean"]) / sqrt(mean(x * x, axis=0) - cache["mean"] ** 2 + eps)',
+    },
+)
 
 
 @batch_norm_backward.oracle

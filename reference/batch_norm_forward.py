@@ -7,7 +7,7 @@ unit any more. γ and β give back what this takes away; with γ = √(σ² + ε
 ε keeps a feature finite that does not vary within the batch.
 
 Sources agree on the formula, not on its numbers. σ² divides by N here, in the paper's Algorithm 1, in PyTorch and in
-Keras; it is the *running* variance, kept for inference, that the paper and PyTorch correct to 1/(N − 1). ε is 1e-5 in
+Keras; it is the running variance, kept for inference, that the paper and PyTorch correct to 1/(N − 1). ε is 1e-5 in
 PyTorch and 1e-3 in Keras, under the root in both. Code that guards a standard deviation adds it outside, σ + ε, which
 differs where σ² is as small as ε. Statistics over each example instead (axis 1) are layer normalization.
 
@@ -46,9 +46,9 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
     return {"mean": mu, "var": var, "x_hat": x_hat, "y": y}
 
 
-batch_norm_forward.twin(
-    "scale and shift may be folded into one line, x·s + (β − μ·s)",
-    {"(x - mu) / sqrt(var + eps)": "x / sqrt(var + eps) - mu / sqrt(var + eps)"},
+batch_norm_forward.rounds(  # no twin: it would count the error of s twice, in x·s and in μ·s, where it cancels
+    "scale and shift may be folded, x·s + (β − μ·s): each product rounds by its own size, and β − μ·s once more",
+    {"(x - mu) / sqrt(var + eps)": "(absolute(x) + 2 * absolute(mu)) / sqrt(var + eps)"},
 )
 batch_norm_forward.loses_digits(
     "cancellation",

@@ -78,8 +78,9 @@ def batch_norm_battery(more: More) -> tuple[CaseMaker, ...]:
         return Case("offset", why, {"eps": 2**-8}, calls=(call(rng, x),))
 
     def float32(rng: Generator) -> Case:
-        x = rng.normal(size=(12, 4)) * [1, 0.1, 1e-2, 10] + [0, 1, 0, -20]
-        return Case("float32", "in float32", {"eps": 2**-8}, dtype="float32", calls=(call(rng, x, dtype="float32"),))
+        near, far = rng.normal(0, [1, 0.1, 1e-2, 10], (12, 4)), rng.normal(100, 1, (8, 2))
+        calls = tuple(call(rng, x, dtype="float32") for x in (near, far))
+        return Case("float32", "in float32, around 0 and around 100", {"eps": 2**-8}, dtype="float32", calls=calls)
 
     def defaults(rng: Generator) -> Case:
         x = rng.normal(size=(6, 4)) * [1e-2, 1, 1e-3, 3]

@@ -1,12 +1,12 @@
 """Dropout, the backward pass: the gradient goes where the signal went.
 
 In training inverted dropout multiplies each unit by a constant, 1/(1 − rate) if it was kept and 0 if not. The gradient
-of a product by a constant is the same product: dx = dy/(1 − rate) where u ≥ rate, else 0. It has to be the *same* mask
+of a product by a constant is the same product: dx = dy/(1 − rate) where u ≥ rate, else 0. It has to be the same mask
 as in the forward pass, hence the same draws u: another would send gradients into units that took no part. And the scale
 is part of it.
 
-`rate` is the probability of dropping, as in Keras. In the classic form, which does not scale in training, the gradient
-is not scaled either.
+``rate`` is the probability of dropping, as in Keras. In the classic form, which does not scale in training, the
+gradient is not scaled either.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ dropout_backward.mistake(
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
     {SCALED: "dy * ((u < rate) / rate)"},
+    {SCALED: "dy * ((u >= 1 - rate) / rate)"},
+    {SCALED: "dy * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
     {">= rate": ">= 1 - rate", "1 - rate": "rate"},
 )
@@ -120,7 +122,6 @@ dropout_backward.dialect(
     "The mask is taken from the other end of u: the gradient passes where u < 1 − rate.",
     "Here it passes where u ≥ rate. Both keep with probability 1 − rate.",
     {">= rate": "< 1 - rate"},
-    {">= rate": "<= 1 - rate"},
     home="code that compares with the probability of keeping, as cs231n's",
 )
 dropout_backward.dialect(

@@ -3,8 +3,8 @@
 A unit that cannot rely on its neighbours being there learns something useful by itself. Every mask is another thinned
 network; all of them share their weights, so training with dropout trains an ensemble of 2ᵈ networks at once.
 
-p is the probability of **keeping** a unit, as on the slides and in the paper (p = 0.8 for inputs, ½ for hidden units).
-Keras, PyTorch and most libraries mean by `rate` or `p` the probability of **dropping** it, 1 − p here. Nothing is
+p is the probability of keeping a unit, as on the slides and in the paper (p = 0.8 for inputs, ½ for hidden units).
+Keras, PyTorch and most libraries mean by ``rate`` or ``p`` the probability of dropping it, 1 − p here. Nothing is
 scaled in training: in this form, the paper's, the test pass multiplies by p instead. The mask comes from uniform draws
 u in [0, 1), which are an argument here: a unit stays where u < p.
 """
@@ -86,7 +86,6 @@ dropout_train.dialect(
     "The mask is taken from the other end of u: a unit stays where u ≥ 1 − p.",
     "Here a unit stays where u < p. Both keep with probability p.",
     {"< p": ">= 1 - p"},
-    {"< p": "> 1 - p"},
     home="code that compares with the probability of dropping, as TensorFlow's",
 )
 dropout_train.dialect(
@@ -94,5 +93,5 @@ dropout_train.dialect(
     "A draw that equals p keeps its unit: u ≤ p.",
     "Draws lie in [0, 1), so it is u < p that has the probability p.",
     {"< p": "<= p"},
-    home="generators whose draws lie in (0, 1], as cuRAND's",
+    home="random number generators whose draws lie in (0, 1], as cuRAND's",
 )

@@ -5,8 +5,8 @@ choice where probabilities of different models are not comparable, and the worse
 sure counts as much as one that guesses.
 
 labels is (M, N), models × examples, and the vote is taken in each column. Sources break ties differently:
-scikit-learn's hard voting takes the smallest of the equals, as here, and Python's `Counter` the one it met first;
-torch's `mode` promises neither, and its devices differ.
+scikit-learn's hard voting takes the smallest of the equals, as here, and Python's ``Counter`` the one it met first;
+torch's ``mode`` promises neither, and its devices differ.
 """
 
 from __future__ import annotations

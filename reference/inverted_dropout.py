@@ -1,10 +1,10 @@
 """Inverted dropout, as in Keras: scaled in training, so that inference has nothing to do.
 
-A unit is dropped with probability `rate`. What is kept is divided by 1 − rate, which makes up for what is missing: the
-expectation of y is x. At inference y = x, with no trace of dropout, and this is why libraries prefer this form.
+A unit is dropped with probability ``rate``. What is kept is divided by 1 − rate, which makes up for what is missing:
+the expectation of y is x. At inference y = x, with no trace of dropout, and this is why libraries prefer this form.
 
-Keras's `rate`, TensorFlow's and PyTorch's `p` are the probability of **dropping**; the slides' p is the one of
-**keeping**, 1 − rate. Dividing by the wrong one of the two is the commonest mistake. Here the mask comes from uniform
+Keras's ``rate``, TensorFlow's and PyTorch's ``p`` are the probability of dropping; the slides' p is the one of
+keeping, 1 − rate. Dividing by the wrong one of the two is the commonest mistake. Here the mask comes from uniform
 draws u in [0, 1): a unit stays where u ≥ rate, as in TensorFlow; cs231n keeps where u < 1 − rate, which has the same
 probability, and Dive into Deep Learning where u > rate.
 """
@@ -84,6 +84,8 @@ inverted_dropout.mistake(
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
     {SCALED: "x * ((u < rate) / rate)"},
+    {SCALED: "x * ((u >= 1 - rate) / rate)"},
+    {SCALED: "x * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
     {">= rate": ">= 1 - rate", "1 - rate": "rate"},
 )
@@ -157,7 +159,6 @@ inverted_dropout.dialect(
     "The mask is taken from the other end of u: a unit stays where u < 1 − rate.",
     "Here a unit stays where u ≥ rate. Both keep with probability 1 − rate.",
     {">= rate": "< 1 - rate"},
-    {">= rate": "<= 1 - rate"},
     home="code that compares with the probability of keeping, as cs231n's",
 )
 inverted_dropout.dialect(

@@ -3,7 +3,8 @@
 With p = ½ keeping and dropping look alike, and so do scaling by 1/p and by 1/(1 − p): no case uses ½ alone. Draws are
 spread evenly over [0, 1) and shuffled, so that every mask keeps some units and drops some, whatever the seed; they are
 odd multiples of 2⁻¹¹, so that none is so near a threshold that rounding decides. Where a draw *equals* its threshold,
-both are exact in binary, and on which side the equality stands counts.
+both are exact in binary, and on which side the equality stands counts; none equals the other end's, 1 − p, so that
+whoever compares there is recognized.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def dropout_battery(arguments: Arguments) -> tuple[CaseMaker, ...]:
         calls = []
         for probability in (0.25, 0.75):
             u = draws(rng, (4, 4))
-            u[np.arange(4), rng.permutation(4)] = [0.25, 0.75, 0.25, 0.75]
+            u[np.arange(4), rng.permutation(4)] = probability
             calls.append(Call(arguments(rng.uniform(1, 2, (4, 4)), probability, u)))
         why = "draws that equal the threshold exactly: a draw below p has the probability p, as draws lie in [0, 1)"
         return Case("threshold", why, {}, calls=tuple(calls))

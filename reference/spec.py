@@ -165,6 +165,8 @@ class Page:
     makers: dict[str, CaseMaker] = field(default_factory=dict)
     _oracle: Oracle | None = None
     _editions: dict[tuple[tuple[str, int], ...], Edition | None] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Hyper-parameters that a course hard-codes; see :meth:`fixing`."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -181,8 +183,9 @@ class Page:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """The keyword arguments of the contract and their defaults."""
-        return {p.name: p.default for p in self.signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+        """The keyword arguments of the contract and their defaults, or the values they are fixed at."""
+        defaults = {p.name: p.default for p in self.signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+        return {**defaults, **self.fixed}
 
     @cached_property
     def arguments(self) -> tuple[str, ...]:
@@ -314,6 +317,11 @@ class Page:
                 raise PageError(f"{self.path.name}: {id} quotes {quote!r}, which occurs {found} times; once is needed")
         return tuple(MappingProxyType(dict(each)) for each in edits)
 
+    def fixing(self, values: Mapping[str, Any]) -> Page:
+        """The page of a course that hard-codes some hyper-parameters: no case passes them any longer, and everything
+        that is expected has these values in their place."""
+        return replace(self, fixed=MappingProxyType(dict(values)))
+
     # -- its executable texts -------------------------------------------------------------------------------------
 
     def draw(self, seed: int) -> tuple[Case, ...]:
@@ -323,9 +331,14 @@ class Page:
         from numpy.random import default_rng
 
         return tuple(
-            make(default_rng([seed, zlib.crc32(self.id.encode()), zlib.crc32(name.encode())]))
+            self._passing(make(default_rng([seed, zlib.crc32(self.id.encode()), zlib.crc32(name.encode())])))
             for name, make in self.makers.items()
         )
+
+    def _passing(self, case: Case) -> Case:
+        """The case without what is fixed: a student's code that hard-codes a number takes no argument for it."""
+        hyper = {name: value for name, value in case.hyper.items() if name not in self.fixed}
+        return replace(case, hyper=hyper) if self.fixed else case
 
     def edition(self, *choices: tuple[Variant, int]) -> Edition | None:
         """The algorithm with variants written in, each a variant and which of its ways.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness.adapter import Adapter
 from harness.assignment import Assignment
 from harness.cli import exits, options
 
@@ -27,11 +28,12 @@ def command(
     color: str,
     assignment: Assignment,
     seed: int,
+    adapter: Adapter | None,
 ) -> None:
     """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
 
-    Exits with 1 if something is wrong. What the submission does not offer is listed and fails nothing, unless --only
-    asks for it.
+    Exits with 1 if something is wrong. What is not started or not found is listed and fails nothing, unless it is all
+    there is, or --only asks for it.
     """
     from harness import intake
 
@@ -46,7 +48,7 @@ def command(
     from harness.report.marks import mark
     from harness.results import plain
 
-    with Batch(assignment, seed=seed, jobs=1) as batch:
+    with Batch(assignment, seed=seed, jobs=1, adapter=adapter) as batch:
         (result,) = batch.grade([submission])
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
@@ -58,6 +60,6 @@ def command(
         sys.exit(exits.HARNESS_FAULT)
     groups = {mark(algorithm).group for algorithm in result.algorithms}
     asked_for = click.get_current_context().params["only"] is not None
-    wanting = {"fix", "missing"} if asked_for else {"fix"}
-    if result.load_error or groups & wanting or groups == {"missing"}:
+    wanting = {"fix", "unwritten", "missing"} if asked_for else {"fix"}
+    if result.load_error or groups & wanting or groups <= {"unwritten", "missing"}:
         sys.exit(exits.FAILED)

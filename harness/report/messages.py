@@ -120,6 +120,12 @@ ENTRIES: Mapping[str, Entry] = {
         ("Not written yet.",),
         remedy=("Write the slide's lines: {slide_lines}.", "Write the algorithm."),
     ),
+    "partly_written": Entry(
+        ("case", "why", "failing", "total"),
+        ("It raises NotImplementedError for some inputs: it is not written for all of them.",),
+        ("Case: {case}, {why}.", "Cases that are not written: {failing} of {total}."),
+        ("Write what is left where NotImplementedError stands.",),
+    ),
     "timeout": Entry(
         ("seconds",),
         ("No end within {seconds} s.", "No end within the time limit."),
@@ -145,6 +151,24 @@ ENTRIES: Mapping[str, Entry] = {
         ("call",),
         ("Not found: {title}.",),
         remedy=("Offer it under this name: {call}. Case and underscores do not matter.",),
+    ),
+    "not_adapted": Entry(
+        ("adapter", "modules"),
+        ("Not found: {title}.",),
+        ("Looked for by the adapter {adapter} in modules called: {modules}.",),
+        ("Keep the names that the course gave to the files, functions and classes.",),
+    ),
+    "other_shape": Entry(
+        ("adapter", "name"),
+        ("{name} has another course's signature: it is graded with --adapter {adapter}.",),
+        remedy=(
+            "As instructor: grade with --adapter {adapter}. As student: write it as the contract has it; gradstep list "
+            "shows every signature.",
+        ),
+    ),
+    "other_shape_too": Entry(
+        ("first",),
+        ("The same other course's signature as {first}'s: see there.",),
     ),
     "signature": Entry(
         ("text", "call"),
@@ -255,25 +279,52 @@ ENTRIES: Mapping[str, Entry] = {
     # -- loading --------------------------------------------------------------------------------------------------
     "syntax_error": Entry(
         ("file", "line", "text", "code"),
-        ("Python cannot read {file}, line {line}: {text}.", "Python cannot read {file}: {text}."),
+        (
+            "Python cannot read {file}, line {line}, so nothing in it could be graded: {text}.",
+            "Python cannot read {file}, so nothing in it could be graded: {text}.",
+        ),
         ("The line: “{code}”.",),
         ("Look at this line and the one before it: a bracket, a quote, a colon or the indentation.",),
     ),
     "import_raised": Entry(
         ("type", "text", "file", "line"),
         (
-            "Importing {file} raised {type}: {text}",
-            "Importing {file} raised {type}.",
-            "Importing the file raised {type}.",
+            "Importing {file} raised {type} in line {line}, so nothing in it could be graded: {text}",
+            "Importing {file} raised {type} in line {line}, so nothing in it could be graded.",
+            "Importing {file} raised {type}, so nothing in it could be graded: {text}",
+            "Importing {file} raised {type}, so nothing in it could be graded.",
+            "Importing the file raised {type}, so nothing in it could be graded.",
         ),
-        ("Line: {line}.",),
+        (),
         ("Begin at the last line of the traceback. " + _GUARD,),
     ),
     "import_missing": Entry(
         ("file", "line", "text"),
-        ("{text}: it is not installed where this is graded.", "The file imports a module that is not installed."),
-        ("Where: {file}, line {line}.",),
-        ("Remove the import where the algorithms do not need it, or move it into the function that does.",),
+        (
+            "{file}, line {line}, imports what is not installed here, so nothing in it could be graded: {text}.",
+            "The file imports what is not installed here, so nothing in it could be graded.",
+        ),
+        (),
+        (
+            "If it is yours, hand it in as well. Else remove the import where the algorithms do not need it, or move "
+            "it into the function that does.",
+        ),
+    ),
+    "import_unused": Entry(
+        ("file", "line", "text"),
+        ("{file}, line {line}, imports what is never used, and fails: {text}.",),
+        remedy=("Remove the line; an editor's automatic import may have put it there.",),
+    ),
+    "adapter_raised": Entry(
+        ("adapter", "line", "type", "text", "file"),
+        (
+            "The adapter {adapter}, line {line}, raised {type}: {text}",
+            "The adapter {adapter}, line {line}, raised {type}.",
+            "The adapter {adapter} failed: {text}",
+            "The adapter failed.",
+        ),
+        ("Over the module: {file}.",),
+        ("The adapter is the instructor's: mend it and grade again.",),
     ),
     "import_timeout": Entry(
         ("seconds", "file"),
@@ -352,6 +403,15 @@ ENTRIES: Mapping[str, Entry] = {
         ("{file} could not be loaded; the rest was graded.",),
         ("Python: {text}",),
         ("Import the file by itself to see the error.",),
+    ),
+    "adapted": Entry(
+        ("adapter",),
+        ("The code was graded through the adapter {adapter}.",),
+    ),
+    "adapter_names": Entry(
+        ("adapter", "names"),
+        ("The adapter {adapter} gives names that are no algorithm's: {names}.",),
+        remedy=("As instructor: gradstep list shows the names; what else the adapter gives is not graded.",),
     ),
     # -- what only a status tells ---------------------------------------------------------------------------------
     "pass": Entry((), ("Right in every case.",)),
