@@ -14,7 +14,15 @@ from reference.spec import Call, Case, Edition, Page, PageError, Stream, Variant
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-_NOT_PAGES = {"spec", "maths", "battery"}
+_NOT_PAGES = {
+    "battery",
+    "data",
+    "images",
+    "maths",
+    "spec",
+    "surfaces",
+}
+"""What the pages are made of."""
 
 
 @cache

@@ -34,13 +34,15 @@ def optimizer_battery(
     plain: Mapping[str, float],
     odd: Mapping[str, float],
     memoryless: Mapping[str, float] | None = None,
+    switched: Mapping[str, float] | None = None,
     long: int = 0,
 ) -> tuple[CaseMaker, ...]:
     """The cases every optimizer gets.
 
     ``plain`` and ``odd`` are two sets of hyper-parameters with none at its default; ``memoryless`` sets an average's
-    factor to 0, where there is one; ``long`` is the number of steps of the long run for what only shows late, as a
-    step count that wraps at 256: with β = 0.96875, 1 − βᵗ is by then 3e-4 from 1, which float64 sees.
+    factor to 0, where there is one; ``switched`` turns on a flag that is off in ``odd``, where there is one; ``long``
+    is the number of steps of the long run for what only shows late, as a step count that wraps at 256: with
+    β = 0.96875, 1 − βᵗ is by then 3e-4 from 1, which float64 sees.
     """
 
     def scalar(rng: Generator) -> Case:
@@ -71,12 +73,17 @@ def optimizer_battery(
         stream = Stream(_point(rng, (5,)), _rounded(rng.normal(size=(8, 5))))
         return Case("no-memory", "the decay of the average set to 0", memoryless, (stream,))
 
+    def switched_on(rng: Generator) -> Case:
+        assert switched is not None
+        return Case("switched-on", "the patterns with the flag on", switched, (patch(rng, 24),))
+
     def long_run(rng: Generator) -> Case:
         stream = Stream(_point(rng, (2,)), _rounded(rng.normal(size=(long, 2)) * [1.0, 1e-3]))
         return Case("long-run", f"{long} steps: what only shows late", odd, (stream,))
 
     makers: list[CaseMaker] = [scalar, patterns, patterns_float32, defaults, tensor, two_instances]
-    return (*makers, *([no_memory] if memoryless else []), *([long_run] if long else []))
+    more = {no_memory: memoryless, switched_on: switched, long_run: long}
+    return (*makers, *(maker for maker, wanted in more.items() if wanted))
 
 
 def patch(rng: Generator, steps: int, dtype: Dtype = "float64") -> Stream:

@@ -21,7 +21,7 @@ from harness.assignment import Assignment
 from harness.batch import accounts
 from harness.grading import witness
 from harness.grading.expected import Reference
-from harness.grading.replay import reply_bytes, wire_case
+from harness.grading.forms import FORMS
 from harness.grading.verdict import Verdict, passes_alone, read_replies, scored, suspect, verdict
 from harness.intake import Submission
 from harness.results import (
@@ -123,15 +123,7 @@ class Batch:
 
     @cached_property
     def _tasks(self) -> tuple[Task, ...]:
-        return tuple(
-            Task(
-                id=id,
-                form=each.page.form,
-                cases=[wire_case(case, each.page) for case in each.cases],
-                reply_bytes=sum(reply_bytes(case, each.page) for case in each.cases),
-            )
-            for id, each in self.references.items()
-        )
+        return tuple(_task(each) for each in self.references.values())
 
     # -- one submission -------------------------------------------------------------------------------------------
 
@@ -167,7 +159,7 @@ class Batch:
             else:
                 result = self._without_cases(id, "missing", Message("missing", {"call": pages()[id].call}))
             algorithms.append(result)
-        return self._result(submission, algorithms, error, tuple(notes))
+        return self._result(submission, _in_order(algorithms), error, tuple(notes))
 
     def _algorithm(
         self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
@@ -281,3 +273,27 @@ class Batch:
             self._without_cases(id, "harness_error", message, self.assignment.points[id]) for id in self.references
         ]
         return self._result(submission, algorithms)
+
+
+def _in_order(algorithms: Sequence[AlgorithmResult]) -> list[AlgorithmResult]:
+    """The same, where one that fails for no known reason comes after one that is wrong as well, told so."""
+    wrong = {each.id for each in algorithms if each.status not in ("pass", "dialect", "missing", "skipped")}
+    return [_after_wrong(each) if pages()[each.id].after in wrong else each for each in algorithms]
+
+
+def _after_wrong(result: AlgorithmResult) -> AlgorithmResult:
+    if result.message is None or result.message.id not in ("diverges", "not_finite"):
+        return result
+    params = {**result.message.params, "needs": pages()[result.id].after}
+    return replace(result, message=Message("after_wrong", params))
+
+
+def _task(reference: Reference) -> Task:
+    form, numbers = FORMS[reference.page.form], range(len(reference.cases))
+    return Task(
+        id=reference.page.id,
+        form=reference.page.form,
+        cases=[form.wire(reference, number) for number in numbers],
+        reply_bytes=sum(form.reply_bytes(reference, number) for number in numbers),
+        after=reference.page.after,
+    )

@@ -8,21 +8,15 @@ wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
-from harness.grading.expected import POINT, C, Reference, Trajectory
-from harness.grading.judge import Judged, error_ratios, graded
-from harness.grading.replay import Numbers, Replay
+from harness.grading.expected import Reference
+from harness.grading.forms import FORMS
+from harness.grading.judge import Judged
 from reference import Edition, Variant
-
-MATCH = 64 / C
-"""How many tolerances a mistake's values may be off: right code for a wrong formula comes in forms as well, but no
-page lists them. A wrong name is prevented by asking for every case, not by a tight bound."""
 
 Choice = tuple[Variant, int]
 
@@ -44,9 +38,10 @@ class Finding:
         return self.variants[0]
 
 
-def diagnose(reference: Reference, replays: Sequence[list[Replay]], judged: Sequence[Judged]) -> Finding | None:
-    """The smallest explanation of a failing submission, or None. ``replays`` and ``judged`` go by case."""
-    broken = frozenset(case for case, streams in enumerate(replays) if any(map(_broke_off, streams)))
+def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequence[Judged]) -> Finding | None:
+    """The smallest explanation of a failing submission, or None. ``runs`` and ``judged`` go by case."""
+    broke_off = FORMS[reference.page.form].broke_off
+    broken = frozenset(case for case, each in enumerate(runs) if any(map(broke_off, each)))
     order = sorted(range(len(judged)), key=lambda at: (judged[at].passed, at in broken))  # the most telling first
     if judged[order[0]].passed or order[0] in broken:
         return None
@@ -54,7 +49,7 @@ def diagnose(reference: Reference, replays: Sequence[list[Replay]], judged: Sequ
         fitting = []
         for choices in size(reference.page.variants):
             edition = reference.page.edition(*choices)
-            if edition and _explains(reference, edition, order, replays, judged):
+            if edition and _explains(reference, edition, order, runs, judged):
                 fitting.append((tuple(variant for variant, _ in choices), edition))
         if fitting:
             variants, edition = fitting[0]
@@ -96,91 +91,15 @@ def _explains(
     reference: Reference,
     edition: Edition,
     order: Sequence[int],
-    replays: Sequence[list[Replay]],
+    runs: Sequence[Sequence[Any]],
     judged: Sequence[Judged],
 ) -> bool:
+    form = FORMS[reference.page.form]
     telling = False
     for case in order:
-        for stream, replay in enumerate(replays[case]):
-            trajectory = reference.trajectory(case, stream, edition)
-            if not _matches(trajectory, replay, reference.page.form):
+        for at, run in enumerate(runs[case]):
+            if not form.matches(reference, edition, case, at, run):
                 return False
-            if not judged[case].passed and not _broke_off(replay):
-                telling = telling or _tells(reference, trajectory, case, stream, replay)
+            if not judged[case].passed and not form.broke_off(run):
+                telling = telling or form.tells(reference, edition, case, at, run)
     return telling
-
-
-def _matches(trajectory: Trajectory, replay: Replay, form: str) -> bool:
-    """Whether the student's run is this trajectory."""
-    done = len(replay.w)
-    if _broke_off(replay):
-        return _agree(trajectory, replay, done)
-    if replay.problem:
-        return _agree(trajectory, replay, done) and _breaks_down(trajectory, done)
-    if form == "optimizer":
-        return bool((replay.calls == 1).all()) and _agree(trajectory, replay, done)
-    steps = trajectory.reach(trajectory.length)
-    if replay.asked != steps or not _near(replay.points, trajectory, POINT, 0, steps):
-        return False
-    if done == steps:
-        return _near(replay.w, trajectory, "w", 0, steps)
-    if steps == 0:  # no batch at all: w is where it started
-        return np.array_equal(replay.w[-1:], trajectory.start[None])
-    return done == 1 and _near(replay.w, trajectory, "w", steps - 1, steps)
-
-
-def _agree(trajectory: Trajectory, replay: Replay, done: int) -> bool:
-    """Looks at one step first and at more while they agree, since most candidates leave at once."""
-    start = 0
-    while start < done:
-        stop = min(max(1, 4 * start), done)
-        if trajectory.reach(stop) < stop:
-            return False
-        for quantity, numbers in (("w", replay.w), (POINT, replay.points)):
-            if not _near(numbers[start:stop], trajectory, quantity, start, stop):
-                return False
-        start = stop
-    return True
-
-
-def _near(actual: Numbers, trajectory: Trajectory, quantity: str, start: int, stop: int) -> bool:
-    """Within :data:`MATCH`. What is not finite in one must not be finite in both; a lost bound asks for nothing."""
-    if len(actual) != stop - start:
-        return False
-    if start == stop:
-        return True
-    block = trajectory.block(quantity, start, stop)
-    finite = np.isfinite(actual) & np.isfinite(block.value)
-    near = finite & ((error_ratios(actual, block) <= MATCH) | np.isinf(block.tolerance))
-    return bool((near | (~np.isfinite(actual) & ~np.isfinite(block.value))).all())
-
-
-def _tells(reference: Reference, trajectory: Trajectory, case: int, stream: int, replay: Replay) -> bool:
-    """Whether the match says anything: some number that is wrong for the slide would be wrong for this edition too,
-    had it been the slide's."""
-    steps = reference.steps[case][stream]
-    if replay.problem or len(replay.points) != steps or len(replay.w) not in (1, steps):
-        return True  # the reference has another number of steps altogether
-    for each in graded(reference, case, stream, replay):
-        block = trajectory.block(each.quantity, each.first, each.first + len(each.actual))
-        apart = error_ratios(each.actual, each.block) > 1
-        sharp = ~np.isfinite(block.value) | (MATCH * block.tolerance < np.abs(each.actual - each.block.value))
-        if (apart & sharp).any():
-            return True
-    return False
-
-
-def _broke_off(replay: Replay) -> bool:
-    """Whether a run ended in a problem that no formula accounts for; a division by zero may be a formula's."""
-    return replay.problem is not None and not _divided_by_zero(replay.problem)
-
-
-def _divided_by_zero(problem: Mapping[str, Any]) -> bool:
-    return problem["kind"] == "raised" and problem.get("type") in ("ZeroDivisionError", "FloatingPointError")
-
-
-def _breaks_down(trajectory: Trajectory, step: int) -> bool:
-    """Whether the next step holds no finite number at all, where Python's own numbers raise instead."""
-    if trajectory.reach(step + 1) <= step:
-        return False
-    return not np.isfinite(trajectory.block("w", step, step + 1).value).any()

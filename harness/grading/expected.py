@@ -1,4 +1,4 @@
-"""What a page expects of a case: its trajectory on numbers that carry their rounding bound.
+"""What a page expects of a case: its values on numbers that carry their rounding bound.
 
 A trajectory is computed as far as somebody looks and kept, so that expected values cost once a batch, and a mistake
 that leaves the student's values at the first step costs one step.
@@ -6,16 +6,18 @@ that leaves the student's values at the first step costs one step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.grading.bounded import EXTENDED_BITS, AmbiguousError, Bounded, Extended
-from reference import Case, Edition, Page, Stream
+from reference import Call, Case, Edition, Page, Stream
+
+Kind = TypeVar("Kind")
 
 C = 4
 """Tolerance in units of the derived bound. Right optimizers reach 1 and wrong ones 1e6 (grading.md); 4 leaves room on
@@ -45,14 +47,11 @@ class Trajectory:
         self._steps: list[Mapping[str, Bounded]] = []
         self._blocks: dict[tuple[str, int, int], Block] = {}
         self._grads = stream.grads
-        hyper = {name: self._hyper(value) for name, value in {**page.defaults, **case.hyper}.items()}
+        hyper = {name: _carrying(value, self.dtype) for name, value in page.settings(case.hyper).items()}
         order = () if stream.order is None else (stream.order,)
         self.start = stream.w
         w = Bounded(stream.w, 0, self.dtype)
         self._moves = edition.run(w, self._batch if order else self._gradient, *order, **hyper)
-
-    def _hyper(self, value: Any) -> Any:
-        return Bounded.of(value, self.dtype) if isinstance(value, float) else value
 
     def _gradient(self, w: Bounded) -> Bounded:
         gradient = self._grads[len(self._points) % self.length]
@@ -101,24 +100,100 @@ class Trajectory:
         return tuple(self._steps[0]) if self._steps else ()
 
 
+class Evaluation:
+    """One edition of a plain function's page, evaluated on one call.
+
+    ``blocks`` holds each named step: its value as the edition has it, and the largest tolerance of the edition and its
+    twins. It is empty where the edition comes to nothing: it raised, or an outcome hangs on a rounding.
+    """
+
+    def __init__(self, edition: Edition, page: Page, case: Case, call: Call) -> None:
+        self._page, self._dtype = page, np.dtype(case.dtype)
+        self._args = {name: _carrying(value, self._dtype) for name, value in call.args.items()}
+        self._settings = {name: _carrying(value, self._dtype) for name, value in page.settings(case.hyper).items()}
+        self._edition = edition
+
+    def _run(self, edition: Edition) -> Mapping[str, Block]:
+        values = self._page.evaluate(edition, self._args, self._settings)
+        return {name: _block(value, self._dtype) for name, value in values.items()}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Block]:
+        try:
+            values, *twins = (self._run(each) for each in (self._edition, *self._edition.twins))
+        except Exception:  # an edition that broadcasts what does not fit, indexes what is not there, …
+            return {}
+        return {name: _widest(block, [twin[name] for twin in twins]) for name, block in values.items()}
+
+    @cached_property
+    def loose(self) -> Sequence[tuple[str, Mapping[str, Block]]]:
+        """By note: the same values with the tolerances of a form that loses digits."""
+        found = []
+        for note, edition in self._edition.loose:
+            blocks = self._run(edition)
+            found.append((note, {name: _widest(block, [blocks[name]]) for name, block in self.blocks.items()}))
+        return found
+
+
+def _carrying(value: Any, dtype: np.dtype[Any]) -> Any:
+    """An argument as the page computes on it: what is floating carries its bound, the rest is as it is."""
+    if isinstance(value, np.ndarray):
+        return Bounded(value, 0, dtype) if value.dtype.kind == "f" else value
+    return Bounded.of(value, dtype) if isinstance(value, float) else value
+
+
+def _block(value: Any, dtype: np.dtype[Any]) -> Block:
+    """A value and its tolerance. What is whole, or carries no error at all, is exact."""
+    if not isinstance(value, Bounded):
+        return Block(np.asarray(value, np.longdouble), np.zeros(np.shape(value), np.longdouble))
+    unit = np.longdouble(np.finfo(dtype).eps) / 2
+    with np.errstate(invalid="ignore"):
+        tolerance = (C + TRUTH_ERROR) * unit * value.bound
+    return Block(value.value, np.where(np.isnan(tolerance), np.inf, tolerance))
+
+
+def _widest(block: Block, twins: Sequence[Block]) -> Block:
+    return Block(block.value, np.maximum.reduce([block.tolerance, *(twin.tolerance for twin in twins)]))
+
+
 class Reference:
-    """One page with its cases drawn, and every trajectory anybody asked for."""
+    """One page with its cases drawn, and everything expected of it that anybody asked for."""
 
     def __init__(self, page: Page, seed: int) -> None:
         self.page = page
         self.cases = page.draw(seed)
-        self._trajectories: dict[tuple[int, int, int], Trajectory] = {}
+        self._expected: dict[tuple[object, int, int, int], Any] = {}
+        self._bounded: set[tuple[int, int]] = set()
         self._editions: dict[int, Edition] = {}  # keeps them alive, so that an id stays one edition's
+
+    def expected(self, kind: Callable[..., Kind], case: int, at: int, edition: Edition | None = None) -> Kind:
+        """What the slide's edition, or another, comes to in run ``at`` of a case (both by number), made once by
+        ``kind(edition, page, case, run)``."""
+        edition = edition or self.page.slide_edition
+        key = kind, id(edition), case, at
+        if key not in self._expected:
+            self._editions[id(edition)] = edition
+            chosen = self.cases[case]
+            self._expected[key] = kind(edition, self.page, chosen, chosen.runs[at])
+        return self._expected[key]  # type: ignore[no-any-return]  # made by kind, under a key that holds it
 
     def trajectory(self, case: int, stream: int, edition: Edition | None = None) -> Trajectory:
         """The slide's trajectory, or another edition's, on a stream of a case (both by number)."""
-        edition = edition or self.page.slide_edition
-        key = id(edition), case, stream
-        if key not in self._trajectories:
-            self._editions[id(edition)] = edition
-            chosen = self.cases[case]
-            self._trajectories[key] = Trajectory(edition, self.page, chosen, chosen.streams[stream])
-        return self._trajectories[key]
+        return self.expected(Trajectory, case, stream, edition)
+
+    def evaluation(self, case: int, call: int, edition: Edition | None = None) -> Evaluation:
+        """The slide's values, or another edition's, for a call of a case (both by number).
+
+        Raises :class:`AmbiguousError` where the slide's own have no bound: such a case would accept every number.
+        """
+        found = self.expected(Evaluation, case, call, edition)
+        if edition is None and (case, call) not in self._bounded:
+            results = [found.blocks[name] for name in self.page.results if name in found.blocks]
+            whole = len(results) == len(self.page.results)
+            if not whole or not all((np.isfinite(b.value) & np.isfinite(b.tolerance)).all() for b in results):
+                raise AmbiguousError(f"{self.page.id}: case {self.cases[case].id} has no bound on its result")
+            self._bounded.add((case, call))
+        return found
 
     @cached_property
     def steps(self) -> tuple[tuple[int, ...], ...]:

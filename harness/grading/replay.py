@@ -1,4 +1,4 @@
-"""What a worker says a student's code did, checked for being what was asked for before anything is read from it."""
+"""What a worker says an optimizer did, checked for being what was asked for before anything is read from it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harness.grading.judge import PROBLEMS, Numbers
 from reference import Case, Page, Stream
-
-Numbers = NDArray[Any]
-
-PROBLEMS = frozenset(
-    {
-        "raised", "not_started", "memory", "signature", "no_step", "not_iterator",
-        "stopped_early", "wrong_type", "wrong_shape", "no_w",
-    }
-)  # fmt: skip
-"""What a worker may report in place of numbers. Each is the id of a message."""
 
 MOST_CALLS_BEYOND = 4
 """The worker records this many points beyond one a step."""
@@ -48,7 +38,7 @@ def wire_case(case: Case, page: Page) -> dict[str, Any]:
         {"w": stream.w, "grads": stream.grads} | ({} if stream.order is None else {"order": stream.order})
         for stream in case.streams
     ]
-    return {"id": case.id, "hyper": dict(case.hyper), "names": [*page.steps], "streams": streams}
+    return {"id": case.id, "hyper": dict(case.hyper), "names": [*page.steps], "runs": streams}
 
 
 def reply_bytes(case: Case, page: Page) -> int:

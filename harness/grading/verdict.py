@@ -11,8 +11,8 @@ import numpy as np
 from harness.assignment import Assignment
 from harness.grading.diagnose import Finding, diagnose
 from harness.grading.expected import Reference
-from harness.grading.judge import Judged, Witness, judge
-from harness.grading.replay import Replay, read_replay
+from harness.grading.forms import FORMS
+from harness.grading.judge import Judged, Witness
 from harness.results import CaseResult, Diagnosis, Message, Status
 from reference import Case
 
@@ -34,15 +34,12 @@ class Verdict:
     notes: tuple[Message, ...] = ()
 
 
-def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> list[list[Replay]]:
-    """A worker's replies by case and stream. Raises TypeError, KeyError, ValueError or AttributeError where one is
+def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """A worker's replies by case and run. Raises TypeError, KeyError, ValueError or AttributeError where one is
     not what was asked for."""
-    return [_read(reference, case, reply) for case, reply in zip(reference.cases, replies, strict=True)]
-
-
-def _read(reference: Reference, case: Case, reply: Mapping[str, Any]) -> list[Replay]:
-    streams = zip(reply["streams"], case.streams, strict=True)
-    return [read_replay(stream, case, asked, reference.page) for stream, asked in streams]
+    read = FORMS[reference.page.form].read
+    numbered = zip(range(len(reference.cases)), replies, strict=True)
+    return [read(reference, number, reply) for number, reply in numbered]
 
 
 def suspect(verdict: Verdict) -> int | None:
@@ -54,15 +51,17 @@ def suspect(verdict: Verdict) -> int | None:
 
 def passes_alone(reference: Reference, at: int, reply: Mapping[str, Any]) -> bool:
     """Whether a case passes by the reply of a worker that ran nothing else. Raises as :func:`read_replies` does."""
-    return judge(reference, at, _read(reference, reference.cases[at], reply), []).passed
+    form = FORMS[reference.page.form]
+    return form.judge(reference, at, form.read(reference, at, reply), []).passed
 
 
-def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Sequence[Sequence[Witness]]) -> Verdict:
+def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequence[Sequence[Witness]]) -> Verdict:
     """Judge one algorithm case by case, and name the mistake where there is one. ``witnesses`` may be empty."""
-    judged = [judge(reference, at, each, list(witnesses[at]) if witnesses else []) for at, each in enumerate(replays)]
+    judge = FORMS[reference.page.form].judge
+    judged = [judge(reference, at, each, witnesses[at] if witnesses else []) for at, each in enumerate(runs)]
     if all(each.passed for each in judged):
-        return Verdict("pass", tuple(each.result for each in judged), notes=_notes(reference, judged))
-    finding = diagnose(reference, replays, judged)
+        return Verdict("pass", tuple(each.result for each in judged), notes=_notes(judged))
+    finding = diagnose(reference, runs, judged)
     cases = tuple(_result(at, each, finding) for at, each in enumerate(judged))
     status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "dialect")
     if finding is None:
@@ -73,7 +72,7 @@ def verdict(reference: Reference, replays: Sequence[list[Replay]], witnesses: Se
         first = next((each for each in broken if each.result.status == status), broken[0])
         return Verdict(status, cases, first.problem, diagnosis)
     message = Message(finding.named.kind, {**_facts(reference, judged), **_named(finding)})
-    return Verdict(status, cases, message, diagnosis, _notes(reference, judged) if status == "dialect" else ())
+    return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
 
 def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
@@ -119,7 +118,7 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     wrong = [each.result for each in judged if not each.passed]
     if _rounded_to_float32(failing, wrong):
         return Message("float32_inside", _facts(reference, judged))
-    if not any(case.hyper for case in failing):
+    if reference.page.settings({}) and not any(case.hyper for case in failing):
         params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
         return Message("wrong_defaults", params)
     divergence = first.result.first_divergence
@@ -141,9 +140,9 @@ def _rounded_to_float32(cases: Sequence[Case], wrong: Sequence[CaseResult]) -> b
     )
 
 
-def _notes(reference: Reference, judged: Sequence[Judged]) -> tuple[Message, ...]:
-    for each, case in zip(judged, reference.cases, strict=True):
-        if each.wider:
-            params = {"algorithm": reference.page.id, "actual": each.wider, "expected": case.dtype}
-            return (Message("wider_dtype", params),)
-    return ()
+def _notes(judged: Sequence[Judged]) -> tuple[Message, ...]:
+    """What is worth knowing, each once: the first case that says it stands for all."""
+    notes: dict[str, Message] = {}
+    for note in (note for each in judged for note in each.notes):
+        notes.setdefault(note.id, note)
+    return tuple(notes.values())

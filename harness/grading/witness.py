@@ -13,11 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from harness.grading.forms import FORMS
 from harness.grading.judge import Witness
 from harness.worker import wire
-from reference import Case, Page, Stream, pages
+from reference import Page, pages
 
 ENTRY = "harness.grading.witness:serve"
 BODY_LIMIT = 1 << 30
@@ -56,16 +55,5 @@ def devices(torch: Any) -> list[str]:
     return ["cpu"] if found is None else ["cpu", found.type]
 
 
-def _page(torch: Any, page: Page, seed: int) -> list[list[dict[str, Any]]]:
-    return [[account(torch, page, case, stream) for stream in case.streams] for case in page.draw(seed)]
-
-
-def account(torch: Any, page: Page, case: Case, stream: Stream) -> dict[str, Any]:
-    """The oracle's steps on one stream in float64, and the points where the gradient is asked."""
-    w = torch.from_numpy(stream.w.astype(np.float64))
-    grads = torch.from_numpy(stream.grads.astype(np.float64))
-    order = [] if stream.order is None else [torch.from_numpy(stream.order)]
-    said = page.witness(torch, w, grads, *order, **{**page.defaults, **case.hyper})
-    if "point" not in said:  # asked at the w before
-        said["point"] = torch.cat([w[None], said["w"][:-1]])
-    return {name: values.numpy() for name, values in said.items()}
+def _page(torch: Any, page: Page, seed: int) -> list[list[Mapping[str, Any]]]:
+    return [FORMS[page.form].testify(torch, page, case) for case in page.draw(seed)]

@@ -44,6 +44,11 @@ class AlgorithmText:
     variants: Mapping[str, VariantText] = field(default_factory=dict)
     paper: str = ""
 
+    @property
+    def stepwise(self) -> bool:
+        """Whether it is run step by step: what takes no gradient is a plain function."""
+        return "grad" in self.call
+
 
 Catalogue: TypeAlias = Mapping[str, AlgorithmText]
 """Algorithms by id, in the lecture's order."""

@@ -1,8 +1,8 @@
-"""What a message knows of the first wrong step, read from its parameters."""
+"""What a message knows of the first wrong numbers, read from its parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,12 @@ from harness.results import Message
 
 @dataclass(frozen=True)
 class Moment:
-    """One element of one quantity at one step. ``torch`` is None where torch knows no such quantity."""
+    """One element of one quantity: ``at`` a step, or of a function at a place in its result.
 
-    step: int
+    ``torch`` is None where torch knows no such quantity.
+    """
+
+    at: str
     expected: float
     torch: float | None
     actual: float
@@ -49,13 +52,16 @@ class Written:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The first wrong step of a case: where it is, what is right so far, and the values that lead up to it."""
+    """The first wrong number of a case: where it is, what is right beside it, and the values that lead up to it.
+
+    ``step`` is None for a function, which has none: ``around`` then holds its first wrong elements.
+    """
 
     case: str
     why: str
     dtype: str
     hyper: Mapping[str, Any]
-    step: int
+    step: int | None
     quantity: str
     index: tuple[int, ...]
     right: tuple[str, ...]
@@ -73,7 +79,12 @@ class Evidence:
         """The wrong element in words."""
         if not self.index:
             return self.name
-        return f"{self.name}{', ' if self.quantity == 'point' else ''}[{', '.join(map(str, self.index))}]"
+        return f"{self.name}{', ' if self.quantity == 'point' else ''}{written_place(self.index)}"
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether the values around are those of the steps before, not other elements."""
+        return self.step is not None
 
     @property
     def setting(self) -> str:
@@ -108,7 +119,7 @@ def _read(params: Mapping[str, Any]) -> Evidence:
         why=str(params["why"]),
         dtype=str(params["dtype"]),
         hyper=dict(params["hyper"]),
-        step=int(params["step"]),
+        step=None if params["step"] is None else int(params["step"]),
         quantity=str(params["quantity"]),
         index=tuple(map(int, params["index"])),
         right=tuple(map(str, params["right"])),
@@ -118,11 +129,16 @@ def _read(params: Mapping[str, Any]) -> Evidence:
     )
 
 
+def written_place(index: Sequence[int]) -> str:
+    """An element's index as code has it; nothing for a single number."""
+    return f"[{', '.join(map(str, map(int, index)))}]" if index else ""
+
+
 def _moment(params: Mapping[str, Any]) -> Moment:
     """A moment of the file, in which what is no finite number is a string that float() reads."""
     torch = params["torch"]
     return Moment(
-        step=int(params["step"]),
+        at=str(int(params["step"])) if "step" in params else written_place(params["index"]),
         expected=float(params["expected"]),
         torch=None if torch is None else float(torch),
         actual=float(params["actual"]),

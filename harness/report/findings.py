@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Literal
 
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText, algorithm_text, variant_text
-from harness.report.evidence import Evidence, evidence
+from harness.report.evidence import Evidence, evidence, written_place
 from harness.report.marks import Mark, mark
 from harness.report.speak import Sentence, explain
+from harness.report.wording import short
 from harness.results import AlgorithmResult, CaseResult, Message, SubmissionResult
 
 
@@ -82,6 +83,14 @@ class Finding:
     @property
     def cases_passed(self) -> int:
         return sum(case.status in ("pass", "dialect") for case in self.result.cases)
+
+    def first_wrong(self, case: CaseResult) -> str:
+        """The quantity of a case that is wrong first, and where."""
+        first = case.first_divergence
+        if first is None:
+            return ""
+        where = f", step {first.step}" if self.text.stepwise else written_place(first.index)
+        return f"{short(first.quantity)}{where}"
 
     @property
     def largest(self) -> float | None:
@@ -171,7 +180,7 @@ def _standing(
     if step in touched:
         return "×", "wrong", "mistake here"
     if step in seen.right:
-        return "✓", "right", "right at every step"
+        return "✓", "right", "right at every step" if seen.stepwise else "right"
     return "", "", "follows from it" if wrong_before else ""
 
 

@@ -25,7 +25,9 @@ class Entry:
 _FIRST_WRONG = ("case", "why", "dtype", "hyper", "step", "quantity", "index", "right", "around", "failing", "total")
 _WHERE_WRONG = (
     "Right at every step so far: {right}.",
+    "Right: {right_too}.",
     "First wrong: {place}, step {step}: expected {expected}, yours {yours}, {distance}.",
+    "First wrong: {spot}: expected {expected}, yours {yours}, {distance}.",
     "Case: {case}, {why}.",
     "Cases that fail: {failing} of {total}.",
 )
@@ -49,6 +51,7 @@ ENTRIES: Mapping[str, Entry] = {
         (
             "Right in: {home}.",
             "First different from the slide: {place}, step {step}: slide {expected}, yours {yours}.",
+            "First different from the slide: {spot}: slide {expected}, yours {yours}.",
             "Case: {case}, {why}.",
             "Fits as well: {also}",
             "Besides: {second}",
@@ -57,17 +60,21 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "diverges": Entry(
         _FIRST_WRONG,
-        ("From step {step} on, {name} is wrong; no known mistake explains it.",),
+        (
+            "From step {step} on, {name} is wrong; no known mistake explains it.",
+            "{name} is wrong; no known mistake explains it.",
+        ),
         _WHERE_WRONG,
         (
             "Keep {unseen} as attributes of the object, or yield them beside w: the first wrong one is then named.",
             "Compare the line of your code that computes {quantity} with the slide's: {formula}.",
-            "Compare your code with the slide line by line, beginning with where grad is called.",
+            "Compare your code with the slide line by line, beginning with where {grad} is called.",
+            "Compare your code with the slide line by line: {slide_lines}.",
         ),
     ),
     "not_finite": Entry(
         _FIRST_WRONG,
-        ("{name} becomes {yours} at step {step}.",),
+        ("{name} becomes {yours} at step {step}.", "{name} becomes {yours}."),
         _WHERE_WRONG,
         (
             "Look for a division by zero, an overflow or the root of a negative number in {formula}.",
@@ -202,13 +209,36 @@ ENTRIES: Mapping[str, Entry] = {
         ("case", "step", "quantity", "actual", "expected"),
         ("{quantity} has shape {actual} instead of {expected}.",),
         ("Case: {case}.", "Step: {step}."),
-        ("All of the slide's products are element by element: look for @, dot, a sum over an axis, or broadcasting.",),
+        ("Look for a product that is not element by element (@, dot), a sum over another axis, or broadcasting.",),
     ),
     "narrow_dtype": Entry(
         ("case", "step", "actual", "expected"),
         ("The values are {actual} where the input is {expected}.",),
         ("Case: {case}.", "Step: {step}."),
         ("Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype on the way.",),
+    ),
+    "returns_nothing": Entry(
+        ("case",),
+        ("The function returns nothing.",),
+        ("Case: {case}.",),
+        ("End the function with return and the value: printing it, or changing the argument, is not enough.",),
+    ),
+    "returns_other": Entry(
+        ("case", "wanted", "type"),
+        ("The function returns {type} instead of {wanted}.",),
+        ("Case: {case}.",),
+        ("Return these, in this order and separated by commas: {wanted}.",),
+    ),
+    "needs": Entry(
+        ("case", "needs"),
+        ("It cannot be checked until {needs} works: it takes what that gives back.",),
+        remedy=("Write {needs} first, then check again.",),
+    ),
+    "after_wrong": Entry(
+        (*_FIRST_WRONG, "needs"),
+        ("It is checked after your own {needs}, which is wrong: its values may be wrong only for that.",),
+        _WHERE_WRONG,
+        ("Mend {needs} first, then check again.",),
     ),
     "no_w": Entry(
         ("case", "step", "keys"),
@@ -299,6 +329,12 @@ ENTRIES: Mapping[str, Entry] = {
         ("algorithm", "actual", "expected"),
         ("{algorithm}: the values come back as {actual} where the input is {expected}.",),
         remedy=("NumPy widens where an array meets a float64 scalar: use Python floats, or end with astype(w.dtype).",),
+    ),
+    "cancellation": Entry(
+        ("algorithm", "case", "why"),
+        ("{algorithm}: right, but it loses digits where the values are far from 0 and close together.",),
+        ("Case: {case}, {why}.",),
+        ("E[x²] − μ² subtracts two large numbers that are nearly the same: take the mean of (x − μ)² instead.",),
     ),
     "several_names": Entry(
         ("algorithm", "chosen", "others"),

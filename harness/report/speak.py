@@ -74,7 +74,8 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     """The words a text may name: the parameters that say something, and what follows from them."""
     words = {name: short(_word(name, value)) for name, value in message.params.items() if not _is_left_out(name, value)}
     words["title"] = text.title or text.id
-    words["method"] = "epoch(w, grad, order)" if "order" in text.call else "step(w, grad)"
+    words["method"] = _method(text)
+    words["grad"] = "grad" if text.stepwise else ""
     if text.steps:
         words["slide_lines"] = "; ".join(text.steps.values())
     words |= _words_of_values(message, text)
@@ -82,6 +83,13 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
         if message.id == kind:
             words |= _words_of_variant(kind, message.params, text)
     return {name: word for name, word in words.items() if word}
+
+
+def _method(text: AlgorithmText) -> str:
+    """What the class form of an algorithm must be able to do."""
+    if not text.stepwise:
+        return "__call__"
+    return "epoch(w, grad, order)" if "order" in text.call else "step(w, grad)"
 
 
 def _is_left_out(name: str, value: Any) -> bool:
@@ -104,6 +112,7 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
     wrong = seen.around[-1]
     expected, yours = unlike(wrong.expected, wrong.actual)
     unseen = [step for step in text.steps if step not in ("w", *seen.right)] if seen.quantity == "w" else []
+    right = ", ".join(seen.right)
     words = {
         "why": seen.why.rstrip("."),
         "name": seen.name,
@@ -113,6 +122,9 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
         "distance": distance(wrong.ratio),
         "formula": text.steps.get(seen.quantity, ""),
         "unseen": ", ".join(unseen),
+        "spot": "" if seen.stepwise else seen.place,
+        "right": right if seen.stepwise else "",
+        "right_too": "" if seen.stepwise else right,
     }
     return {name: short(word) for name, word in words.items()}
 

@@ -73,7 +73,7 @@ def _cases(finding: Finding, pen: Pen) -> str:
         [
             pen.sign(MARKS[case.status]),
             short(case.id),
-            f"{short(first.quantity)}, step {first.step}" if (first := case.first_divergence) else "",
+            finding.first_wrong(case),
             "" if case.error_ratio is None else ratio(case.error_ratio),
             "" if case.torch_ratio is None else ratio(case.torch_ratio),
         ]
@@ -108,10 +108,10 @@ def _said(sentence: Sentence) -> list[str]:
 
 
 def _values(evidence: Evidence, pen: Pen) -> str:
-    """The values around the first wrong step, the digits that differ in red."""
+    """The values around the first wrong one, the digits that differ in red."""
     rows = [
         [
-            f"{'×' if each.moment.wrong else ' '} {each.moment.step}",
+            f"{'×' if each.moment.wrong else ' '} {each.moment.at}",
             each.expected,
             each.torch,
             each.same + pen.tone(each.differing, "wrong"),
@@ -120,7 +120,7 @@ def _values(evidence: Evidence, pen: Pen) -> str:
         ]
         for each in evidence.written()
     ]
-    heads = ["step", "expected", "by torch", "yours", "error", "× tolerance"]
+    heads = ["step" if evidence.stepwise else "element", "expected", "by torch", "yours", "error", "× tolerance"]
     caption = pen.quiet(short(f"{evidence.place} ({evidence.setting})"))
     return f"{INDENT}{caption}\n{indented(_tabulated(rows, heads, ('right',) * len(heads)))}"
 

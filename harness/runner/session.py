@@ -28,7 +28,7 @@ def run_alone(
     """One algorithm in a fresh worker, with nothing run before it."""
     worker = Worker(server, submission, limits)
     try:
-        loaded = worker.load([task.id])
+        loaded = worker.load(_wanted([task]))
         return worker.run(task, backend) if isinstance(loaded, Loaded) and task.id in loaded.offers else loaded
     finally:
         worker.close()
@@ -36,7 +36,7 @@ def run_alone(
 
 def run(server: ForkServer, submission: Submission, tasks: Sequence[Task], limits: Limits) -> Session:
     """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
-    ids = [task.id for task in tasks]
+    ids = _wanted(tasks)
     worker = Worker(server, submission, limits)
     try:
         loaded = worker.load(ids)
@@ -66,6 +66,11 @@ def run(server: ForkServer, submission: Submission, tasks: Sequence[Task], limit
         return Session(loaded, outcomes)
     finally:
         worker.close()
+
+
+def _wanted(tasks: Sequence[Task]) -> list[str]:
+    """What to look for in a submission: the algorithms, and those that some of them come after."""
+    return list(dict.fromkeys(name for task in tasks for name in (task.id, task.after) if name))
 
 
 def _without_endings(server: ForkServer, submission: Submission, limits: Limits) -> tuple[Submission, list[Ended]]:

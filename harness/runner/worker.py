@@ -53,6 +53,8 @@ class Task:
     form: str
     cases: Sequence[Mapping[str, Any]]
     reply_bytes: int
+    after: str = ""
+    """Another algorithm, whose function the student's must have as well: this one takes what that one gives."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ class Worker:
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
-        request = {"op": "run", "id": task.id, "form": task.form, "backend": backend, "cases": task.cases}
+        asked = {"id": task.id, "form": task.form, "after": task.after, "cases": task.cases}
+        request = {"op": "run", "backend": backend, **asked}
         outcome = self._ask(request, task.reply_bytes + NOTHING_LEFT, lambda reply: _ran(reply, task))
         if not isinstance(outcome, Ended) and outcome.out_of_memory:
             self._bury()  # what it hoards would be missing to the next
@@ -239,7 +242,7 @@ def _ran(reply: Mapping[str, Any], task: Task) -> Ran:
     cases = reply["cases"]
     if [case["id"] for case in cases] != [case["id"] for case in task.cases]:
         raise ValueError("the reply holds other cases than were asked for")
-    problems = [stream["problem"] for case in cases for stream in case["streams"]]
+    problems = [run["problem"] for case in cases for run in case["runs"]]
     return Ran(tuple(cases), any(problem is not None and problem["kind"] == "memory" for problem in problems))
 
 

@@ -13,22 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from harness.worker.failure import failure, out_of_memory
 from harness.worker.plain import NotPlain, plain
+from harness.worker.problem import Problem, fits, made, told, written
 
 Array = np.ndarray[Any, Any]
 ToBackend = Callable[[Array], Any]
+Driver = Callable[..., Iterator[bool]]
 
 _CALLS_RECORDED = 4
 """Calls of ``grad`` recorded beyond one a step; further ones are only counted."""
-
-
-class Problem(Exception):  # noqa: N818  # of a run, not an error of this program
-    """Why a stream ended early: a kind and what the grader needs to say about it."""
-
-    def __init__(self, kind: str, **details: Any) -> None:
-        super().__init__(kind)
-        self.report = {"kind": kind, **details}
 
 
 class Gradients:
@@ -94,7 +87,7 @@ class Record:
         named = self._named(inner)
         for name in list(self.offered):
             value = _copied(named.get(name))
-            if value is None or _squeezed(value.shape) != _squeezed(self.shape):
+            if value is None or squeezed(value.shape) != squeezed(self.shape):
                 del self.offered[name]
             else:
                 self.offered[name].append(value.reshape(self.shape))
@@ -122,11 +115,12 @@ class Record:
         }
 
 
-def run_case(thing: Any, form: str, case: Mapping[str, Any], files: Collection[str], backend: ToBackend) -> list[Any]:
+def run_streams(
+    step: Driver, thing: Any, case: Mapping[str, Any], files: Collection[str], backend: ToBackend
+) -> list[Any]:
     """One case: every stream gets an instance of its own, and they take their steps in turn."""
-    step = _DRIVERS[form]
     runs = []
-    for stream in case["streams"]:
+    for stream in case["runs"]:
         record = Record(stream["w"], case["names"])
         gradients = Gradients(stream["grads"], backend, stream.get("order"))
         moves = step(thing, dict(case["hyper"]), stream, record, gradients, backend)
@@ -141,15 +135,8 @@ def _guarded(moves: Iterator[bool], record: Record, files: Collection[str]) -> I
     """The moves, ended by the first exception, which becomes the record's problem."""
     try:
         yield from moves
-    except Problem as problem:
-        record.problem = problem.report
-    except NotImplementedError:
-        record.problem = {"kind": "not_started"}
     except BaseException as error:
-        if out_of_memory(error):
-            record.problem = {"kind": "memory"}
-        else:
-            record.problem = {"kind": "raised", "step": len(record.w) + 1, **failure(error, files)}
+        record.problem = told(error, files, step=len(record.w) + 1)
 
 
 def optimizer(
@@ -159,7 +146,7 @@ def optimizer(
     w = backend(np.array(stream["w"]))
     steps = len(stream["grads"])
     if inspect.isclass(thing):
-        instance = _made(thing, hyper, "step")
+        instance = made(thing, hyper, "step")
         for _ in range(steps):
             before = grad.count
             result = instance.step(w, grad)
@@ -167,8 +154,8 @@ def optimizer(
             record.add(w, grad.count - before, _attributes(instance))
             yield True
         return
-    _written(thing)
-    _fits(thing, (w, grad), hyper)
+    written(thing)
+    fits(thing, (w, grad), hyper)
     iterator = _iterator(thing(w, grad, **hyper))
     for step in range(1, steps + 1):
         before = grad.count
@@ -191,11 +178,11 @@ def epoch(
     w = backend(np.array(stream["w"]))
     order = backend(np.array(stream["order"]))
     if inspect.isclass(thing):
-        instance = _made(thing, hyper, "epoch")
+        instance = made(thing, hyper, "epoch")
         result = instance.epoch(w, grad, order)
     else:
-        _written(thing)
-        _fits(thing, (w, grad, order), hyper)
+        written(thing)
+        fits(thing, (w, grad, order), hyper)
         result = thing(w, grad, order, **hyper)
     if not hasattr(type(result), "__next__"):
         record.add(w if result is None else result, grad.count, {})
@@ -210,49 +197,6 @@ def epoch(
         w, inner = _yielded(value, step)
         record.add(w, grad.count - before, inner)
         yield True
-
-
-_DRIVERS: Mapping[str, Callable[..., Iterator[bool]]] = {"optimizer": optimizer, "epoch": epoch}
-
-
-def _made(thing: type, hyper: dict[str, Any], method: str) -> Any:
-    """An instance, with a method of that name: the class's own, or a function set in ``__init__``."""
-    _fits(thing, (), hyper)
-    instance = thing(**hyper)
-    found = getattr(instance, method, None)
-    if not callable(found):
-        has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
-        raise Problem("no_step", has=has[:10], wanted=method)
-    _written(getattr(found, "__func__", found))
-    return instance
-
-
-def _unwritten() -> None:
-    pass
-
-
-def _written(function: Any) -> None:
-    """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...`` or a docstring."""
-    if inspect.isfunction(function) and _body(function) == _body(_unwritten):
-        raise Problem("not_started")
-
-
-def _body(function: Any) -> tuple[bytes, set[Any]]:
-    """What the bytecode does, and the constants it does it with: a docstring is one, but does nothing."""
-    code = function.__code__
-    return code.co_code[::2], {*map(id, code.co_consts)} - {id(function.__doc__), id(None)}
-
-
-def _fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
-    """Raise :class:`Problem` where the signature cannot take what the contract passes."""
-    try:
-        signature = inspect.signature(thing)
-    except (ValueError, TypeError):
-        return  # it does not tell; calling it will
-    try:
-        signature.bind(*args, **hyper)
-    except TypeError as error:
-        raise Problem("signature", text=str(error)[:200]) from None
 
 
 def _iterator(value: Any) -> Iterator[Any]:
@@ -291,7 +235,7 @@ def _bare(name: str) -> str:
     return bare.lower() if len(bare) > 1 else bare
 
 
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(length for length in shape if length != 1)
 
 

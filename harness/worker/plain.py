@@ -52,6 +52,24 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     raise NotPlain(_name(kind))
 
 
+def whole(value: Any) -> tuple[np.ndarray[Any, Any], str]:
+    """An int64 array copied from ``value``, which may be of any integer dtype, and the name of that.
+
+    Accepts numpy arrays and scalars, torch tensors, Python ints. Raises :class:`NotPlain`.
+    """
+    kind = type(value)
+    torch = sys.modules.get("torch")
+    if kind is int and -(2**63) <= value < 2**63:
+        return np.array(value, np.int64), "int64"
+    if torch is not None and kind is torch.Tensor:
+        value = torch.Tensor.cpu(torch.Tensor.detach(value)).numpy()
+    if type(value) is np.ndarray or id(type(value)) in _SCALARS:
+        if value.dtype.kind in "iu":
+            return np.array(value, np.int64, order="C"), value.dtype.name
+        raise NotPlain(f"{kind.__name__} of {value.dtype.name}")
+    raise NotPlain(_name(kind))
+
+
 def _float(number: float) -> float:
     try:
         return float(number)

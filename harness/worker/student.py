@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from harness.worker import wire
-from harness.worker.drive import Array, ToBackend, run_case
+from harness.worker.cases import run_case
+from harness.worker.drive import Array, ToBackend
 from harness.worker.failure import failure
 from harness.worker.load import load
 
@@ -51,7 +52,7 @@ def serve(sock: socket.socket) -> None:
                     files = {path: source.tobytes() for path, source in request["files"].items()}
                     offered, answer = load(files, request["entries"], request["spare"], request["ids"])
                 else:
-                    answer = {"cases": _run(offered[request["id"]], request, files)}
+                    answer = {"cases": _run(offered, request, files)}
         except BaseException as error:  # student code can make anything here fail: it is reported as its failure
             answer = {"failed": failure(error, files)}
         sock.settimeout(None)
@@ -112,18 +113,19 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _run(thing: Any, request: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Any]:
+def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Any]:
+    thing, before = offered[request["id"]], offered.get(request["after"])
     backend = _backend(request["backend"])
     answers = []
     said = False
     for case in request["cases"]:
-        streams = run_case(thing, request["form"], case, files, backend)
-        for stream in streams:
-            if stream["problem"] and stream["problem"]["kind"] == "raised":
+        runs = run_case(thing, request["form"], case, files, backend, before)
+        for run in runs:
+            if run["problem"] and run["problem"]["kind"] == "raised":
                 if said:  # the first is told in full; the rest only that they raised as well
-                    stream["problem"] = {**stream["problem"], "text": "", "frames": []}
+                    run["problem"] = {**run["problem"], "text": "", "frames": []}
                 said = True
-        answers.append({"id": case["id"], "streams": streams})
+        answers.append({"id": case["id"], "runs": runs})
     return answers
 
 

@@ -24,7 +24,7 @@ HEADER_LIMIT = 64 * 1024
 """Bytes of a reply's header. What a student's code causes to be written there is capped far below."""
 
 _LENGTHS = struct.Struct(">IQ")
-_DTYPES = {"float32", "float64", "int64", "uint8"}
+_DTYPES = {"float32", "float64", "int64", "uint8", "bool"}
 
 
 class WireError(Exception):

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from harness.grading.expected import Reference
-from harness.grading.replay import wire_case
+from harness.grading.forms import FORMS
 from harness.grading.verdict import Verdict, read_replies, verdict
 from harness.results import Diagnosis
-from harness.worker.drive import ToBackend, run_case
+from harness.worker.cases import run_case
+from harness.worker.drive import ToBackend
 from reference import pages
 
 SEED = 8
@@ -34,6 +35,8 @@ class Form:
     backend: str
     diagnosis: Diagnosis | None = None
     beside: str | None = None
+    before: Callable[..., Any] | None = None
+    """The function whose own object this one takes, where it comes after one."""
 
     @property
     def name(self) -> str:
@@ -43,28 +46,49 @@ class Form:
 class Forms(list[Form]):
     """A table of forms. Its methods are decorators that add a row to it."""
 
-    def right(self, algorithm: str, backend: str = "numpy") -> Callable[[Thing], Thing]:
-        return self._adds(algorithm, backend)
+    def right(
+        self, algorithm: str, backend: str = "numpy", before: Callable[..., Any] | None = None
+    ) -> Callable[[Thing], Thing]:
+        return self._adds(algorithm, backend, before=before)
 
     def mistake(
-        self, algorithm: str, id: str, *, beside: str | None = None, backend: str = "numpy"
+        self,
+        algorithm: str,
+        id: str,
+        *,
+        beside: str | None = None,
+        backend: str = "numpy",
+        before: Callable[..., Any] | None = None,
     ) -> Callable[[Thing], Thing]:
-        return self._adds(algorithm, backend, Diagnosis("mistake", id), beside)
+        return self._adds(algorithm, backend, Diagnosis("mistake", id), beside, before)
 
     def dialect(
-        self, algorithm: str, id: str, *, beside: str | None = None, backend: str = "numpy"
+        self,
+        algorithm: str,
+        id: str,
+        *,
+        beside: str | None = None,
+        backend: str = "numpy",
+        before: Callable[..., Any] | None = None,
     ) -> Callable[[Thing], Thing]:
-        return self._adds(algorithm, backend, Diagnosis("dialect", id), beside)
+        return self._adds(algorithm, backend, Diagnosis("dialect", id), beside, before)
 
-    def unknown(self, algorithm: str, backend: str = "numpy") -> Callable[[Thing], Thing]:
+    def unknown(
+        self, algorithm: str, backend: str = "numpy", before: Callable[..., Any] | None = None
+    ) -> Callable[[Thing], Thing]:
         """Wrong in a way that has no name."""
-        return self._adds(algorithm, backend)
+        return self._adds(algorithm, backend, before=before)
 
     def _adds(
-        self, algorithm: str, backend: str, diagnosis: Diagnosis | None = None, beside: str | None = None
+        self,
+        algorithm: str,
+        backend: str,
+        diagnosis: Diagnosis | None = None,
+        beside: str | None = None,
+        before: Callable[..., Any] | None = None,
     ) -> Callable[[Thing], Thing]:
         def add(thing: Thing) -> Thing:
-            self.append(Form(algorithm, thing, backend, diagnosis, beside))
+            self.append(Form(algorithm, thing, backend, diagnosis, beside, before))
             return thing
 
         return add
@@ -79,10 +103,9 @@ def reference(algorithm: str) -> Reference:
 def grade(form: Form) -> Verdict:
     """What the worker and the judge make of a form, torch's witness aside."""
     expected = reference(form.algorithm)
-    replies = [
-        {"streams": run_case(form.thing, expected.page.form, wire_case(case, expected.page), [__file__], _arrays(form))}
-        for case in expected.cases
-    ]
+    kind = expected.page.form
+    wired = (FORMS[kind].wire(expected, number) for number in range(len(expected.cases)))
+    replies = [{"runs": run_case(form.thing, kind, case, [__file__], _arrays(form), form.before)} for case in wired]
     return verdict(expected, read_replies(expected, replies), [])
 
 

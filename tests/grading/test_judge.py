@@ -12,10 +12,10 @@ from harness.assignment import Assignment
 from harness.grading.expected import Block
 from harness.grading.judge import error_ratios
 from harness.grading.replay import read_replay, wire_case
+from harness.grading.streams import account
 from harness.grading.verdict import Verdict, read_replies, scored, verdict
-from harness.grading.witness import account
 from harness.results import Diagnosis
-from harness.worker.drive import run_case
+from harness.worker.cases import run_case
 from tests.grading.forms import Form, grade, reference
 
 
@@ -253,7 +253,7 @@ def test_a_right_program_is_right_beside_torch_as_well(algorithm) -> None:
     expected = reference(algorithm)
     page = expected.page
     replies = [
-        {"streams": run_case(page.function, page.form, wire_case(case, page), [], lambda array: array)}
+        {"runs": run_case(page.function, page.form, wire_case(case, page), [], lambda array: array)}
         for case in expected.cases
     ]
     witnesses = [[account(torch, page, case, stream) for stream in case.streams] for case in expected.cases]

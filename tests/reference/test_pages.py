@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from reference import Case, Page, Stream, Variant, pages
+from tests.reference.clashes import CLASHES
 from tests.reference.contract import CONTRACT
 from tests.reference.replay import (
     CLEAR,
@@ -26,25 +27,6 @@ from tests.reference.replay import (
     unlike,
     walks,
 )
-
-CLASHES = {
-    # Both rewrite the point of the gradient: that is what the dialect is about.
-    ("nag", "lookahead_iterates"): {"gradient_at_w", "lookahead_sign", "lookahead_without_gamma", "new_velocity_twice"},
-    # Without a root or without ε there is no inside and outside.
-    ("adagrad", "eps_outside_root"): {"root_missing", "eps_missing"},
-    ("rmsprop", "eps_outside_root"): {"root_missing", "eps_missing"},
-    ("adam", "eps_outside_root"): {"root_missing"},
-    ("adam", "eps_before_correction"): {"root_missing"},
-    ("adam", "eps_before_correction_inside"): {"root_missing"},
-    # Without a maximum, or without its correction, it makes no difference which of the two comes first.
-    ("amsgrad", "max_of_corrected"): {"max_missing", "no_bias_correction", "second_moment_uncorrected"},
-    ("amsgrad", "eps_outside_root"): {"root_missing"},
-    # These have no corrected v̂ whose correction could be missing.
-    ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
-    ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
-}
-"""Mistakes that cannot be made together with a dialect, in any of their ways."""
-
 
 AGREES = 1e-9
 """How far torch may be from a function's page in float64, relative to an element, or to a billionth of the largest."""
@@ -265,8 +247,16 @@ def test_hyper_parameters_are_no_defaults_and_exact(page: Page, case: Case):
     if page.form == "function":  # eps may stand at its default beside other inputs that make it tell
         return
     for name, value in case.hyper.items():
-        assert value != page.defaults[name]
-        assert float(np.float32(value)) == value
+        if not isinstance(value, bool):  # a flag is as often at its default as not
+            assert value != page.defaults[name] or case.id == "no-memory"
+            assert float(np.float32(value)) == value
+
+
+@every_page
+def test_a_flag_is_both_on_and_off_beside_other_hyper_parameters(page: Page):
+    flags = {name for name, value in page.defaults.items() if isinstance(value, bool)}
+    seen = {(name, case.hyper[name]) for case in page.draw(SEED) if case.hyper for name in flags}
+    assert seen == {(name, value) for name in flags for value in (False, True)}
 
 
 @every_page

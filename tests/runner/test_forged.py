@@ -22,7 +22,7 @@ from harness.report import terminal
 from harness.results import SubmissionResult, plain
 from harness.runner.worker import MALFORMED, _ran
 from harness.worker import wire
-from harness.worker.drive import run_case
+from harness.worker.cases import run_case
 from tests.graded import MOMENTUM, asked, submission
 from tests.worker.driving import defined
 
@@ -50,9 +50,7 @@ def honest(batch: Batch) -> Any:
     """What a worker replies to the first three cases of a wrong momentum, and to the rest as well."""
     momentum = defined(MOMENTUM.replace("lr * grad", "2 * lr * grad"), "momentum")
     (task,) = batch._tasks
-    cases = [
-        {"id": case["id"], "streams": run_case(momentum, "optimizer", case, [], lambda x: x)} for case in task.cases
-    ]
+    cases = [{"id": case["id"], "runs": run_case(momentum, "optimizer", case, [], lambda x: x)} for case in task.cases]
     return {"request": 1, "cases": cases}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness.worker.drive import run_case
+from harness.worker.cases import run_case
 
 FILE = "student.py"
 
@@ -42,6 +42,6 @@ def run(
 ) -> Any:
     """What came of it, one reply a stream; the reply itself where there is one."""
     thing = defined(thing) if isinstance(thing, str) else thing
-    case = {"streams": streams or (stream(),), "hyper": hyper or {}, "names": names}
+    case = {"runs": streams or (stream(),), "hyper": hyper or {}, "names": names}
     replies = run_case(thing, form, case, {FILE}, backend)
     return replies[0] if len(replies) == 1 else replies

@@ -1,0 +1,303 @@
+"""Plain functions: what each call gives back, beside the page's values for the same arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.grading import judge as judging
+from harness.grading.expected import Block, Reference
+from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
+from harness.results import CaseResult, Message
+from reference import Call, Case, Edition, Page, pages
+
+_NUMBER_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What one call of a student's function gave back.
+
+    ``results`` and ``offered`` (inner steps out of the student's own object) are of the page's shapes; ``dtypes`` says
+    in which dtype each result came.
+    """
+
+    results: Mapping[str, Numbers]
+    dtypes: Mapping[str, str]
+    offered: Mapping[str, Numbers]
+    problem: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of a named step, and whether it holds whole numbers."""
+
+    shape: tuple[int, ...]
+    whole: bool
+
+
+class Calls:
+    """The form of plain functions."""
+
+    def wire(self, reference: Reference, number: int) -> dict[str, Any]:
+        page, case = reference.page, reference.cases[number]
+        first = pages()[page.after].arguments if page.after else ()
+        return {
+            "id": case.id,
+            "hyper": dict(case.hyper),
+            "returns": list(page.returns),
+            "free_shape": list(page.free_shape),
+            "after": page.after,
+            "runs": [
+                {
+                    "args": [call.args[name] for name in page.arguments if name in call.args],
+                    "first": [call.args[name] for name in first],
+                    "shapes": {
+                        name: {"shape": list(each.shape), "whole": each.whole}
+                        for name, each in _shapes(reference, number, at).items()
+                    },
+                }
+                for at, call in enumerate(case.calls)
+            ],
+        }
+
+    def reply_bytes(self, reference: Reference, number: int) -> int:
+        calls = range(len(reference.cases[number].calls))
+        steps = (each for at in calls for each in _shapes(reference, number, at).values())
+        return sum(max(int(np.prod(each.shape)), 1) for each in steps) * _NUMBER_BYTES
+
+    def read(self, reference: Reference, number: int, reply: Any) -> list[Returned]:
+        calls = reference.cases[number].calls
+        return [
+            _read(reference, number, at, each) for (at, _), each in zip(enumerate(calls), reply["runs"], strict=True)
+        ]
+
+    def judge(
+        self, reference: Reference, number: int, runs: Sequence[Returned], witnesses: Sequence[Witness]
+    ) -> Judged:
+        case = reference.cases[number]
+        if broken := next((run.problem for run in runs if run.problem), None):
+            return judging.problem_of(case, broken)
+        if problem := next(filter(None, (_narrower(case, run) for run in runs)), None):
+            return Judged(CaseResult(case.id, "fail"), problem)
+        compared = [_compared(reference, number, at, run) for at, run in enumerate(runs)]
+        ratio = judging.largest(each.ratios for comparisons in compared for each in comparisons)
+        torch_ratio = _beside(witnesses, compared) if witnesses else None
+        wrong = [at for at, comparisons in enumerate(compared) if _wrong(comparisons)]
+        if not wrong:
+            notes = _wider(reference.page, case, runs)
+            return Judged(CaseResult(case.id, "pass", ratio, torch_ratio), notes=notes)
+        if note := _accounts(reference, number, compared, wrong):
+            notes = (Message(note, {"algorithm": reference.page.id, "case": case.id, "why": case.why}),)
+            return Judged(CaseResult(case.id, "pass", None, None), notes=notes)
+        at = wrong[0]
+        witness = witnesses[at] if witnesses else None
+        divergence, facts = _describe(reference, number, at, runs, compared, witness)
+        return Judged(CaseResult(case.id, "fail", ratio, torch_ratio, divergence), facts=facts)
+
+    def broke_off(self, run: Returned) -> bool:
+        return run.problem is not None and not _says_something(run.problem)
+
+    def matches(self, reference: Reference, edition: Edition, number: int, at: int, run: Returned) -> bool:
+        if self.broke_off(run):
+            return True
+        found = reference.evaluation(number, at, edition)
+        if run.problem is None:
+            return bool(found.blocks) and all(
+                block.value.shape == run.results[name].shape and judging.near(run.results[name], block)
+                for name, block in found.blocks.items()
+                if name in run.results
+            )
+        if run.problem["kind"] == "wrong_shape":
+            block = found.blocks.get(str(run.problem["quantity"]))
+            return block is not None and list(block.value.shape) == run.problem["actual"]
+        return any(not np.isfinite(block.value).all() for block in found.blocks.values())  # divided by zero
+
+    def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Returned) -> bool:
+        if run.problem:
+            return True
+        blocks = reference.evaluation(number, at, edition).blocks
+        return any(judging.tells(each, _timed(blocks[each.quantity])) for each in _compared(reference, number, at, run))
+
+    def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
+        settings = page.settings(case.hyper)
+        return [_by_torch(torch, page, call, settings) for call in case.calls]
+
+
+# -- what came back -------------------------------------------------------------------------------------------------
+
+
+def _shapes(reference: Reference, number: int, at: int) -> Mapping[str, Shape]:
+    return reference.expected(_evaluated_shapes, number, at)
+
+
+def _evaluated_shapes(edition: Edition, page: Page, case: Case, call: Call) -> Mapping[str, Shape]:
+    """The shapes of the page's named steps, by a plain evaluation that carries no bounds."""
+    with np.errstate(all="ignore"):
+        values = page.evaluate(edition, call.args, page.settings(case.hyper))
+    return {name: Shape(np.shape(value), np.asarray(value).dtype.kind in "iu") for name, value in values.items()}
+
+
+def _read(reference: Reference, number: int, at: int, reply: Any) -> Returned:
+    shapes, problem = _shapes(reference, number, at), reply["problem"]
+    if problem is not None and problem["kind"] not in PROBLEMS:
+        raise ValueError("a problem of no known kind")
+    results = {name: _array(values, shapes[name]) for name, values in reply["results"].items()}
+    if problem is None and results.keys() != set(reference.page.results):
+        raise ValueError("other results than were asked for")
+    offered = {name: _array(values, shapes[name]) for name, values in reply["steps"].items()}
+    dtypes = {name: str(reply["dtypes"][name])[:16] for name in results}
+    return Returned(results, dtypes, offered, problem)
+
+
+def _array(values: Any, wanted: Shape) -> Numbers:
+    dtypes = (np.int64,) if wanted.whole else (np.float32, np.float64)
+    if values.dtype not in dtypes or values.shape != wanted.shape:
+        raise ValueError(f"an array of {values.dtype} and shape {values.shape}")
+    return values  # type: ignore[no-any-return]  # its dtype was just looked at
+
+
+# -- judging --------------------------------------------------------------------------------------------------------
+
+
+def _compared(reference: Reference, number: int, at: int, run: Returned) -> list[Comparison]:
+    """Each result of a call beside what is expected of it, as if it were the one step of a run."""
+    blocks = reference.evaluation(number, at).blocks
+    return [Comparison(name, 0, run.results[name][None], _timed(blocks[name])) for name in reference.page.results]
+
+
+def _timed(block: Block) -> Block:
+    return Block(block.value[None], block.tolerance[None])
+
+
+def _wrong(comparisons: Sequence[Comparison]) -> bool:
+    return any(each.first_wrong is not None for each in comparisons)
+
+
+def _beside(witnesses: Sequence[Witness], compared: Sequence[Sequence[Comparison]]) -> float:
+    """The largest error against torch's values instead of the reference's, in the same tolerances."""
+    return judging.largest(
+        judging.error_ratios(
+            each.actual, Block(witness[each.quantity][None].astype(np.longdouble), each.block.tolerance)
+        )
+        for witness, comparisons in zip(witnesses, compared, strict=True)
+        for each in comparisons
+        if each.quantity in witness
+    )
+
+
+def _accounts(
+    reference: Reference, number: int, compared: Sequence[Sequence[Comparison]], wrong: Sequence[int]
+) -> str | None:
+    """The note under which every wrong call is right: a form that loses digits comes this far off as well."""
+    loose = [dict(reference.evaluation(number, at).loose) for at in wrong]
+    for note in loose[0]:
+        if all(_within(compared[at], blocks[note]) for at, blocks in zip(wrong, loose, strict=True)):
+            return note
+    return None
+
+
+def _within(comparisons: Sequence[Comparison], blocks: Mapping[str, Block]) -> bool:
+    """A lost bound allows everything: what such a form may come to includes the root of a negative number."""
+    for each in comparisons:
+        block = _timed(blocks[each.quantity])
+        if not ((judging.error_ratios(each.actual, block) <= 1) | np.isinf(block.tolerance)).all():
+            return False
+    return True
+
+
+def _narrower(case: Case, run: Returned) -> Message | None:
+    for name, dtype in run.dtypes.items():
+        if run.results[name].dtype != np.int64 and judging.narrower(dtype, case):
+            return Message("narrow_dtype", {"case": case.id, "step": None, "actual": dtype, "expected": case.dtype})
+    return None
+
+
+def _wider(page: Page, case: Case, runs: Sequence[Returned]) -> tuple[Message, ...]:
+    seen = (dtype for run in runs for name, dtype in run.dtypes.items() if run.results[name].shape != ())
+    return tuple(judging.wider_note(page, case, dtype) for dtype in seen if judging.wider(dtype, case))[:1]
+
+
+def _says_something(problem: Mapping[str, Any]) -> bool:
+    """Whether a formula may account for a problem: by the shape it gives, by a division by zero."""
+    return problem["kind"] == "wrong_shape" or judging.divided_by_zero(problem)
+
+
+# -- telling --------------------------------------------------------------------------------------------------------
+
+
+def _describe(
+    reference: Reference,
+    number: int,
+    at: int,
+    runs: Sequence[Returned],
+    compared: Sequence[Sequence[Comparison]],
+    witness: Witness | None,
+) -> tuple[Any, dict[str, Any]]:
+    """The first wrong step or result of the first wrong call, and what else a message tells of it."""
+    page, case, run = reference.page, reference.cases[number], runs[at]
+    blocks = reference.evaluation(number, at).blocks
+    inner = [
+        Comparison(name, 0, run.offered[name][None], _timed(blocks[name])) for name in page.steps if name in run.offered
+    ]
+    seen = {each.quantity: each for each in (*inner, *compared[at])}
+    first = next(seen[name] for name in page.steps if name in seen and seen[name].first_wrong is not None)
+    index = judging.first_index(~(first.ratios[0] <= 1))
+    value, block = first.actual[0], Block(first.block.value[0], first.block.tolerance[0])
+    divergence = judging.divergence(
+        at + 1, first.quantity, index, value[index], block.value[index], block.tolerance[index]
+    )
+    told = None if witness is None else witness.get(first.quantity)
+    facts = {
+        "case": case.id,
+        "why": case.why,
+        "dtype": case.dtype,
+        "hyper": {**case.hyper, **_numbers(case.calls[at])},
+        "step": None,
+        "quantity": first.quantity,
+        "index": list(index),
+        "right": [name for name in page.steps if name in seen and seen[name].first_wrong is None],
+        "around": [_row(value, block, told, place) for place in _places(index, value.shape)],
+    }
+    return divergence, facts
+
+
+def _row(value: Numbers, block: Block, torch: Numbers | None, place: tuple[int, ...]) -> dict[str, Any]:
+    by_torch = None if torch is None else torch[place]
+    return judging.row(value[place], block.value[place], block.tolerance[place], by_torch, index=list(place))
+
+
+_SHOWN = 3
+"""So many elements a message shows: the first wrong one, and those before it, which tell nothing that is hidden."""
+
+
+def _places(index: tuple[int, ...], shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The first wrong element and those before it, in C's order, the wrong one last."""
+    if not shape:
+        return [()]
+    at = int(np.ravel_multi_index(index, shape))
+    before = range(max(at + 1 - _SHOWN, 0), at + 1)
+    return [tuple(int(n) for n in np.unravel_index(each, shape)) for each in before]
+
+
+def _numbers(call: Call) -> dict[str, Any]:
+    """Those arguments of a call that are single numbers: they belong to the setting, as hyper-parameters do."""
+    return {name: value for name, value in call.args.items() if isinstance(value, (bool, int, float))}
+
+
+# -- torch ----------------------------------------------------------------------------------------------------------
+
+
+def _by_torch(torch: Any, page: Page, call: Call, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The oracle's steps on one call, floating arrays in float64."""
+    args = [
+        torch.from_numpy(value.astype(np.float64) if value.dtype.kind == "f" else value)
+        if isinstance(value, np.ndarray)
+        else value
+        for value in call.args.values()
+    ]
+    said = page.witness(torch, *args, **settings)
+    return {name: np.asarray(value) for name, value in said.items()}

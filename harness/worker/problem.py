@@ -1,0 +1,68 @@
+"""What can be wrong with a student's code before and while it is called, as data for the grader."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection
+from typing import Any
+
+from harness.worker.failure import failure, out_of_memory
+
+
+class Problem(Exception):  # noqa: N818  # of a run, not an error of this program
+    """Why a run ended early: a kind and what the grader needs to say about it."""
+
+    def __init__(self, kind: str, **details: Any) -> None:
+        super().__init__(kind)
+        self.report = {"kind": kind, **details}
+
+
+def told(error: BaseException, files: Collection[str], **place: Any) -> dict[str, Any]:
+    """What ended a run, as its problem. ``place`` says where in the run an exception was raised."""
+    if isinstance(error, Problem):
+        return error.report
+    if isinstance(error, NotImplementedError):
+        return {"kind": "not_started"}
+    if out_of_memory(error):
+        return {"kind": "memory"}
+    return {"kind": "raised", **place, **failure(error, files)}
+
+
+def made(thing: type, hyper: dict[str, Any], method: str) -> Any:
+    """An instance, with a method of that name: the class's own, or a function set in ``__init__``."""
+    fits(thing, (), hyper)
+    instance = thing(**hyper)
+    found = getattr(instance, method, None)
+    if not callable(found):
+        has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
+        raise Problem("no_step", has=has[:10], wanted=method)
+    written(getattr(found, "__func__", found))
+    return instance
+
+
+def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
+    """Raise :class:`Problem` where the signature cannot take what the contract passes."""
+    try:
+        signature = inspect.signature(thing)
+    except (ValueError, TypeError):
+        return  # it does not tell; calling it will
+    try:
+        signature.bind(*args, **hyper)
+    except TypeError as error:
+        raise Problem("signature", text=str(error)[:200]) from None
+
+
+def written(function: Any) -> None:
+    """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...`` or a docstring."""
+    if inspect.isfunction(function) and _body(function) == _body(_unwritten):
+        raise Problem("not_started")
+
+
+def _unwritten() -> None:
+    pass
+
+
+def _body(function: Any) -> tuple[bytes, set[Any]]:
+    """What the bytecode does, and the constants it does it with: a docstring is one, but does nothing."""
+    code = function.__code__
+    return code.co_code[::2], {*map(id, code.co_consts)} - {id(function.__doc__), id(None)}
