@@ -65,7 +65,7 @@ def _two_names(rng: Generator) -> Case:
 
 
 def _three_names(rng: Generator) -> Case:
-    space = {"momentum": _rates(rng, 2), "lr": _rates(rng, 4), "batch_size": _sizes(rng, 3)}
+    space: dict[str, list[Any]] = {"momentum": _rates(rng, 2), "lr": _rates(rng, 4), "batch_size": _sizes(rng, 3)}
     return _case("three-names", "2 × 4 × 3 trials, the names in no order", space)
 
 

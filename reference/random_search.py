@@ -126,7 +126,7 @@ random_search.mistake(
     "What should be drawn uniformly is drawn on a log scale.",
     'Only where the space says "log" is the logarithm drawn; otherwise the value itself.',
     {_VALUE: "low * (high / low) ** u if low > 0 else low + (high - low) * u"},
-    {_VALUE: "low * (high / low) ** u"},
+    {_VALUE: "exp(log(low) + (log(high) - log(low)) * u)"},
 )
 random_search.mistake(
     "exponent_returned",

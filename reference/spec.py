@@ -366,6 +366,9 @@ class Page:
         Where the page comes after another, that one runs first, as the slide has it; all that it was given and
         computed is the reference's own cache.
         """
+        if self.form == "layer":
+            layer = edition.run(**{name: args[name] for name in self.signature.parameters if name in args})
+            return layer(**{name: args[name] for name in self.inner})  # type: ignore[no-any-return]  # likewise
         own = [_fresh(args[name]) for name in self.arguments if name in args]
         if not self.after:
             return edition.run(*own, **settings)  # type: ignore[no-any-return]  # an edition's type is its page's

@@ -25,7 +25,7 @@ LEVELS = 2.0**50
 """Different values a draw can take, at least: a double's 53 bits less what bringing it to the ends may cost."""
 
 
-# -- one law: draws brought to [0, 1] by their distribution function ------------------------------------------------------
+# -- one law: draws brought to [0, 1] by their distribution function --------------------------------------------------
 
 
 def distance(u: Numbers) -> float:
@@ -88,7 +88,7 @@ def too_many_repeats(values: Numbers) -> float:
     return (pairs / LEVELS) ** 2 / 2 if (counts * (counts - 1) / 2).sum() >= 2 else 1.0
 
 
-# -- dependence: sums of products of centred draws ------------------------------------------------------------------------
+# -- dependence: sums of products of centred draws --------------------------------------------------------------------
 
 
 def bernstein(total: float, n: int, variance: float, bound: float) -> float:
@@ -117,13 +117,13 @@ def lag_correlated(a: Numbers, axis: int, variance: float, bound: float) -> floa
     return min(1.0, p)
 
 
-# -- counts ---------------------------------------------------------------------------------------------------------------
+# -- counts -----------------------------------------------------------------------------------------------------------
 
 
 def improbable_count(k: int, n: int, p: float) -> float:
     """P(a count at least as far out on its side as k of n) ≤ 2 exp(−n KL(k/n ‖ p)): Chernoff 1952, Hoeffding 1963."""
     share = k / n
-    kl = sum(a * math.log(a / b) for a, b in ((share, p), (1 - share, 1 - p)) if a > 0)
+    kl = sum(a * (math.log(a / b) if b > 0 else math.inf) for a, b in ((share, p), (1 - share, 1 - p)) if a > 0)
     return min(1.0, 2 * math.exp(-n * kl))
 
 
