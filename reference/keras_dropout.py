@@ -95,14 +95,18 @@ def _rate_zero(rng: Generator) -> Case:
 
 
 def _drops_few(rng: Generator) -> Case:
-    calls = _sample(rng, 1 / 128, (125, 100), "float32")
+    calls = _sample(rng, 1 / 128, (100, 125), "float32")
     return Case("drops-few", "1 of 128 is dropped, in float32", {}, dtype="float32", calls=calls)
 
 
 def _drops_most(rng: Generator) -> Case:
-    calls = _sample(rng, 127 / 128, (20, 25, 25), "float32")
+    calls = _sample(rng, 127 / 128, (100, 125), "float32")
+    return Case("drops-most", "127 of 128 are dropped, in float32", {}, dtype="float32", calls=calls)
+
+
+def _three_axes(rng: Generator) -> Case:
     return Case(
-        "drops-most", "127 of 128 are dropped, in float32; x in three dimensions", {}, dtype="float32", calls=calls
+        "three-axes", "three quarters are dropped; x has three axes", {}, calls=_sample(rng, 0.75, (25, 20, 25))
     )
 
 
@@ -159,6 +163,7 @@ keras_dropout.cases(
     _rate_zero,
     _drops_few,
     _drops_most,
+    _three_axes,
     _noise_shape,
     _noise_shape_one,
     _same_seed,

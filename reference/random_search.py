@@ -85,7 +85,7 @@ def _mixed(rng: Generator) -> dict[str, tuple[Any, ...]]:
 
 def _uniform(rng: Generator) -> Case:
     shift = int(rng.integers(2, 9))
-    space = {"dropout": (0.0, int(rng.integers(4, 9)) / 10), "shift": (-float(shift), 1.5), "width": (-3, 10 * shift)}
+    space = {"dropout": (0.0, int(rng.integers(4, 9)) / 10), "shift": (-float(shift), 1.5), "width": (2, 10 * shift)}
     return Case("uniform", "uniform from low to high; ends of either sign", {}, calls=_calls(rng, space, TRIALS, 0))
 
 

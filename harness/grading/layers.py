@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from harness.grading import chance
 from harness.grading import judge as judging
 from harness.grading.calls import Returned, describe, narrower, timed, wider
-from harness.grading.expected import Evaluation, Reference
+from harness.grading.expected import Block, Evaluation, Reference
 from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
 from harness.grading.samples import Tested, improbability, in_words
 from harness.results import CaseResult, Message
@@ -41,14 +41,14 @@ class Outputs:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A generator whose next draws are known: those units are kept that a student's layer kept."""
+class Certain:
+    """A generator that keeps every unit, or none."""
 
-    mask: Mask
+    keeps: bool
 
     def random(self, shape: Sequence[int]) -> Numbers:
         """Draws beyond every rate, on either side."""
-        return np.where(self.mask, 1.0, -1.0)
+        return np.full(shape, 1.0 if self.keeps else -1.0)
 
 
 class Layers:
@@ -72,9 +72,7 @@ class Layers:
             return judging.problem_of(case, outputs.problem)
         if problem := next(filter(None, (narrower(case, each) for each in outputs.calls)), None):
             return Judged(CaseResult(case.id, "fail"), problem)
-        compared = [
-            _compared(reference.page, case, call, each) for call, each in zip(case.calls, outputs.calls, strict=True)
-        ]
+        compared = [_compared(reference, number, at, each) for at, each in enumerate(outputs.calls)]
         ratio = judging.largest(each.ratios for each in compared)
         for at, each in enumerate(compared):
             if each.first_wrong is not None:
@@ -131,12 +129,22 @@ def _returned(call: Call, reply: Any) -> Returned:
 # -- numbers --------------------------------------------------------------------------------------------------------
 
 
-def _compared(page: Page, case: Case, call: Call, returned: Returned) -> Comparison:
-    """An output beside what the page makes of the same input and the same mask."""
-    y = returned.results["y"]
-    known = Call({**call.args, "seed": Drawn(y != 0)})
-    blocks = Evaluation(page.slide_edition, page, case, known).blocks
-    return Comparison("y", 0, y[None], timed(blocks["y"]))
+def _compared(reference: Reference, number: int, at: int, returned: Returned) -> Comparison:
+    """An output beside what the page makes of the same input and the same mask: a unit depends on its own draw only."""
+    case, y = reference.cases[number], returned.results["y"]
+    x, training = case.calls[at].args["x"], case.calls[at].args["training"]
+    first = next(n for n, call in enumerate(case.calls) if call.args["x"] is x and call.args["training"] == training)
+    kept, dropped = (reference.expected(kind, number, first) for kind in (_all_kept, _none_kept))
+    chosen = (np.where(y != 0, *pair) for pair in ((kept.value, dropped.value), (kept.tolerance, dropped.tolerance)))
+    return Comparison("y", 0, y[None], timed(Block(*chosen)))
+
+
+def _all_kept(edition: Edition, page: Page, case: Case, call: Call) -> Block:
+    return Evaluation(edition, page, case, Call({**call.args, "seed": Certain(True)})).blocks["y"]
+
+
+def _none_kept(edition: Edition, page: Page, case: Case, call: Call) -> Block:
+    return Evaluation(edition, page, case, Call({**call.args, "seed": Certain(False)})).blocks["y"]
 
 
 # -- masks ----------------------------------------------------------------------------------------------------------
@@ -220,7 +228,9 @@ def statistics(draws: Sequence[Draws]) -> Iterator[Tested]:
         centred, bound = masks - keep, max(keep, 1 - keep)
         for axis in range(masks.ndim):
             test_id, more = ("calls_depend", {}) if axis == 0 else ("units_depend", {"axis": _axis(layer, axis)})
-            yield _test(test_id, chance.lag_correlated(centred.astype(np.float64), axis, keep * (1 - keep), bound), more)
+            yield _test(
+                test_id, chance.lag_correlated(centred.astype(np.float64), axis, keep * (1 - keep), bound), more
+            )
         per_call = masks.reshape(len(masks), -1)
         groups.append((0, (per_call.sum(axis=1), per_call.shape[1])))
         for _, (counts, n) in groups:
@@ -255,8 +265,8 @@ class Profile:
     """What the outputs of a case look like, whatever the law of the masks."""
 
     def __init__(self, case: Case, outputs: Sequence[Numbers]) -> None:
-        self.scales: list[float] = []
-        """Of what is kept, output over input, call by call; NaN where nothing is kept or there is no one scale."""
+        self.scales: list[float | None] = []
+        """Of what is kept, output over input, call by call: None where nothing is kept, NaN where it is not one."""
         self.signs: list[object] = []
         """What has to be the same: who was in training, dropped at inference, has equal masks, shares its draws."""
         self.features: list[tuple[float, float]] = []
@@ -269,36 +279,42 @@ class Profile:
             else:
                 self.signs.append(bool((y != 0).all()))
         layers = [_of_layer(case.calls[0], np.stack(masks)) for masks in by_layer.values()]
-        self.signs += [[np.array_equal(a, b) for a, b in combinations(layer.masks, 2)] for layer in layers]
         self.signs.append([np.array_equal(a.masks, b.masks) for a, b in combinations(layers, 2)])
         for layer in layers:
             self._add(layer)
 
     def _add(self, layer: Draws) -> None:
-        self.signs.append(layer.shared)
         masks = layer.drawn if layer.shared else layer.masks
         share = float(masks.mean())
-        spread = share * (1 - share)
-        if spread == 0:
-            self.signs.append(share)
-            return
+        mixed = 0 < share < 1
+        spread = share * (1 - share) if mixed else layer.rate * (1 - layer.rate)
+        repeated = mixed and bool((masks == masks[0]).all())
         groups = [(masks.reshape(len(masks), -1).sum(axis=1), masks[0].size)]
         groups += [_counts(masks, axis) for axis in range(1, masks.ndim)]
-        dispersions = [float(((counts - n * share) ** 2).mean() / (n * spread)) for counts, n in groups]
-        if masks.size >= UNITS:
-            self.signs += ["even" if each < 0.02 else "shared" if each > 6 else "independent" for each in dispersions]
-        inflation = max(1.0, *dispersions)
-        self.features.append((share, (inflation * spread / masks.size) ** 0.5))
+        dispersions = [
+            float(((counts - n * share) ** 2).mean() / (n * spread)) if mixed else 1.0 for counts, n in groups
+        ]
+        even = [mixed and masks.size >= UNITS and each < 0.02 for each in dispersions]
+        self.signs.append((layer.shared, repeated, even))
+        draws = float(len(masks))  # at least one a call was made
+        if mixed:
+            draws = masks.size / max(1.0, *dispersions) / (len(masks) if repeated else 1)
+        self.features.append((share, (spread / draws) ** 0.5))
         for axis in range(masks.ndim):
-            centred = np.moveaxis(masks, axis, 0) - share
-            correlation = float((centred[1:] * centred[:-1]).mean() / spread) if len(centred) > 1 else 0.0
-            self.features.append((correlation, (inflation / masks.size) ** 0.5))
+            self.features.append((_neighbours(masks, axis), draws**-0.5))
 
 
-def _scale(y: Numbers, x: Numbers) -> float:
+def _neighbours(masks: Mask, axis: int) -> float:
+    """The correlation of neighbours along an axis."""
+    centred = np.moveaxis(masks, axis, 0) - masks.mean()
+    both = (centred[1:] * centred[:-1]).mean() if len(centred) > 1 else 0.0
+    return float(both / masks.var()) if masks.var() else 0.0
+
+
+def _scale(y: Numbers, x: Numbers) -> float | None:
     kept = y != 0
     if not kept.any():
-        return math.nan
+        return None
     with np.errstate(all="ignore"):
         ratios = y[kept].astype(np.float64) / x[kept]
         same = np.ptp(ratios) <= _SAME_SCALE * abs(ratios[0])
@@ -325,8 +341,13 @@ def _alike(one: Profile | None, other: Profile | None) -> bool:
     """Whether two layers may be of the same making."""
     if one is None or other is None or one.signs != other.signs or len(one.features) != len(other.features):
         return False
-    scales = zip(one.scales, other.scales, strict=True)
-    if not all(a == b or (a != a and b != b) or abs(a - b) <= _SAME_SCALE * abs(a) for a, b in scales):
+    if not all(map(_same_scale, one.scales, other.scales)):
         return False
     pairs = zip(one.features, other.features, strict=True)
     return all(abs(a - b) <= _DEVIATIONS * math.hypot(one_off, other_off) for (a, one_off), (b, other_off) in pairs)
+
+
+def _same_scale(a: float | None, b: float | None) -> bool:
+    if a is None or b is None:  # where nothing was kept, nothing is known of its scale
+        return True
+    return abs(a - b) <= _SAME_SCALE * abs(a) or (math.isnan(a) and math.isnan(b))
