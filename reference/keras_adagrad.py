@@ -41,11 +41,6 @@ def keras_adagrad(
         yield {"a": a, "w": w}
 
 
-keras_adagrad.rounds(
-    "the rate may be made from the rate of the step before", {"lr / (1 + decay * t)": "t * lr / (1 + decay * t)"}
-)
-
-
 @keras_adagrad.oracle
 def closed_form(torch: Any, w: Any, grads: Any, *, lr: float, epsilon: float | None, decay: float) -> dict[str, Any]:
     """a as the running sum of squares; w less the running sum of the steps."""

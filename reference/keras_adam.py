@@ -62,9 +62,6 @@ def keras_adam(
 
 
 keras_adam.rounds(
-    "the rate may be made from the rate of the step before", {"lr / (1 + decay * t)": "t * lr / (1 + decay * t)"}
-)
-keras_adam.rounds(
     "an average may be written as m += (1 − β)(g − m)",
     {
         "beta_1 * m + (1 - beta_1) * g": "(1 - beta_1) * m",

@@ -47,9 +47,6 @@ def keras_rmsprop(
 
 
 keras_rmsprop.rounds(
-    "the rate may be made from the rate of the step before", {"lr / (1 + decay * t)": "t * lr / (1 + decay * t)"}
-)
-keras_rmsprop.rounds(
     "an average may be written as a += (1 − ρ)(g² − a)", {"rho * a + (1 - rho) * g**2": "(1 - rho) * a"}
 )
 

@@ -49,9 +49,6 @@ def keras_sgd(
         yield {"v": v, "w": w}
 
 
-keras_sgd.rounds(
-    "the rate may be made from the rate of the step before", {"lr / (1 + decay * t)": "t * lr / (1 + decay * t)"}
-)
 keras_sgd.rounds("v may be recovered from the difference of two w", {"momentum * v - lr_t * g": "w"})
 keras_sgd.rounds(
     "v may be kept as an average, its weight 1 − μ undone in the rate",

@@ -151,6 +151,13 @@ def smallest(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return numpy.min(x, axis=axis, keepdims=keepdims)
 
 
+def argmax(x: Any, axis: int) -> Any:
+    """Where along the axis the largest element is; the first of equals."""
+    import numpy
+
+    return numpy.argmax(x, axis=axis)
+
+
 # -- moving elements about --------------------------------------------------------------------------------------------
 
 
@@ -187,3 +194,9 @@ def reflect(x: Any, width: int) -> Any:
     import numpy
 
     return numpy.pad(x, ((0, 0), (width, width), (width, width), (0, 0)), mode="reflect")
+
+
+def windows(x: Any, size: int) -> Any:
+    """The size×size windows of padded images, along a new first axis: (size², N, H − size + 1, W − size + 1, C)."""
+    rows, columns = x.shape[1] - size + 1, x.shape[2] - size + 1
+    return stack([x[:, i : i + rows, j : j + columns] for i in range(size) for j in range(size)])

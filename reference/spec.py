@@ -7,20 +7,15 @@ Nothing else needs to know of a new page: :func:`reference.pages` finds it by sc
 
 from __future__ import annotations
 
-import ast
 import inspect
-import linecache
-import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from reference import maths
+from reference.text import Edits, PageError, Span, Text, overlap
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -45,19 +40,10 @@ among those of hyper-parameter search and dropout, whose results are no arrays o
 plain data, one that calls an objective back, one that draws from a generator, and a layer that draws its own masks."""
 Dtype = Literal["float32", "float64"]
 Oracle: TypeAlias = Callable[..., dict[str, Any]]
+Law: TypeAlias = Callable[..., Any]
+
 Trial: TypeAlias = dict[str, Any]
 """One choice of hyper-parameters: name → value."""
-
-Law: TypeAlias = Callable[..., Any]
-Edits: TypeAlias = Mapping[str, str]
-"""Pieces of the algorithm, quoted exactly, and what replaces each."""
-
-Span: TypeAlias = tuple[int, int, str]
-"""A piece of a page's source, from where to before where, and what replaces it."""
-
-
-class PageError(Exception):
-    """A page contradicts itself: a quote that is not there, an id given twice, a file named otherwise."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +180,7 @@ class Edition:
 
     run: Callable[..., Any]
     source: str
-    touched: tuple[str, ...]
+    touched: tuple[str, ...] = ()
     """The steps whose lines the variants change, in the page's order."""
     twins: tuple[Edition, ...] = ()
     """The same in the page's other right forms, as far as the variants leave room for them."""
@@ -228,6 +214,8 @@ class Page:
     _oracle: Oracle | None = None
     _law: Law | None = None
     _editions: dict[tuple[tuple[str, int], ...], Edition | None] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Hyper-parameters that a course hard-codes; see :meth:`fixing`."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -244,8 +232,9 @@ class Page:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """The keyword arguments of the contract and their defaults."""
-        return {p.name: p.default for p in self.signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+        """The keyword arguments of the contract and their defaults, or the values they are fixed at."""
+        defaults = {p.name: p.default for p in self.signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+        return {**defaults, **self.fixed}
 
     @cached_property
     def arguments(self) -> tuple[str, ...]:
@@ -253,11 +242,10 @@ class Page:
         own = tuple(p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY)
         return (*own, *self.inner) if self.form == "layer" else own
 
-    @cached_property
+    @property
     def inner(self) -> tuple[str, ...]:
-        """The arguments of the function that a layer's function returns: those of ``__call__``."""
-        inner = next(node for node in self._definition.body if isinstance(node, ast.FunctionDef))
-        return tuple(each.arg for each in inner.args.args)
+        """The arguments of the function that a layer's function gives back: those of ``__call__``."""
+        return self._text.inner
 
     @property
     def _before(self) -> Page:
@@ -288,40 +276,22 @@ class Page:
         return f"__init__{_bare([inspect.Parameter('self', kind), *keywords])}"
 
     @cached_property
+    def _text(self) -> Text:
+        return Text(self.function)
+
+    @property
     def text(self) -> str:
         """The page's own docstring: what the algorithm is, and where its sources disagree."""
-        return inspect.cleandoc(ast.get_docstring(self._tree) or "")
+        return self._text.docstring
 
     @property
     def path(self) -> Path:
-        return Path(self.function.__code__.co_filename)
+        return self._text.path
 
-    @cached_property
-    def _file(self) -> str:
-        return self.path.read_text(encoding="utf-8")
-
-    @cached_property
-    def _tree(self) -> ast.Module:
-        return ast.parse(self._file)
-
-    @cached_property
-    def _definition(self) -> ast.FunctionDef:
-        for node in self._tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name == self.id:
-                return node
-        raise PageError(f"{self.path.name}: holds no function {self.id} at its top level")
-
-    @cached_property
+    @property
     def source(self) -> str:
         """The algorithm's own lines, without its decorator."""
-        node = self._definition
-        return "\n".join(self._file.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
-
-    @cached_property
-    def _body(self) -> int:
-        """Where in :attr:`source` the signature ends; only what follows can be quoted."""
-        node = self._definition
-        return sum(len(line) + 1 for line in self.source.splitlines()[: node.body[0].lineno - node.lineno])
+        return self._text.source
 
     # -- what the rest of the file tells it -----------------------------------------------------------------------
 
@@ -418,9 +388,14 @@ class Page:
         if not edits:
             raise PageError(f"{self.path.name}: {id} quotes nothing")
         for quote in (quote for each in edits for quote in each):
-            if (found := self.source.count(quote, self._body)) != 1:
+            if (found := self._text.count(quote)) != 1:
                 raise PageError(f"{self.path.name}: {id} quotes {quote!r}, which occurs {found} times; once is needed")
         return tuple(MappingProxyType(dict(each)) for each in edits)
+
+    def fixing(self, values: Mapping[str, Any]) -> Page:
+        """The page of a course that hard-codes some hyper-parameters: no case passes them any longer, and everything
+        that is expected has these values in their place."""
+        return replace(self, fixed=MappingProxyType(dict(values)))
 
     # -- its executable texts -------------------------------------------------------------------------------------
 
@@ -431,9 +406,14 @@ class Page:
         from numpy.random import default_rng
 
         return tuple(
-            make(default_rng([seed, zlib.crc32(self.id.encode()), zlib.crc32(name.encode())]))
+            self._passing(make(default_rng([seed, zlib.crc32(self.id.encode()), zlib.crc32(name.encode())])))
             for name, make in self.makers.items()
         )
+
+    def _passing(self, case: Case) -> Case:
+        """The case without what is fixed: a student's code that hard-codes a number takes no argument for it."""
+        hyper = {name: value for name, value in case.hyper.items() if name not in self.fixed}
+        return replace(case, hyper=hyper) if self.fixed else case
 
     def edition(self, *choices: tuple[Variant, int]) -> Edition | None:
         """The algorithm with variants written in, each a variant and which of its ways.
@@ -447,7 +427,7 @@ class Page:
 
     def touched(self, variant: Variant) -> tuple[str, ...]:
         """The steps whose lines some way of a variant changes, in the page's order."""
-        changed = {step for way in variant.edits for step in self._touched([self._span(*each) for each in way.items()])}
+        changed = self._text.touched(span for way in variant.edits for span in self._text.spans(way))
         return tuple(step for step in self.steps if step in changed)
 
     @property
@@ -457,70 +437,29 @@ class Page:
         return edition
 
     def _compose(self, key: tuple[tuple[str, int], ...], edits: list[Edits]) -> Edition | None:
-        spans = [self._span(quote, new) for each in edits for quote, new in each.items()]
-        if _overlap(spans):
+        spans = [span for each in edits for span in self._text.spans(each)]
+        if overlap(spans):
             return None
-        touched = self._touched(spans)
         twins, loose = [], []
         for at, twin in enumerate(self.twins):
-            turned = [self._span(quote, new) for quote, new in twin.edits.items()]
-            if not _overlap(spans + turned):
-                edition = self._written((*key, (twin.note or "twin", at)), spans + turned, touched)
+            turned = spans + self._text.spans(twin.edits)
+            if not overlap(turned):
+                edition = self._written((*key, (twin.note or "twin", at)), turned)
                 if twin.note:
                     loose.append((twin.note, edition))
                 else:
                     twins.append(edition)
-        return replace(self._written(key, spans, touched), twins=tuple(twins), loose=tuple(loose))
+        changed = self._text.touched(spans)
+        touched = tuple(step for step in self.steps if step in changed)
+        return replace(self._written(key, spans), touched=touched, twins=tuple(twins), loose=tuple(loose))
 
-    def _written(self, key: tuple[tuple[str, int], ...], spans: list[Span], touched: tuple[str, ...]) -> Edition:
+    def _written(self, key: tuple[tuple[str, int], ...], spans: list[Span]) -> Edition:
         for hint in self.hints:
-            hinted = [self._span(quote, new) for quote, new in hint.edits.items()]
-            if not _overlap(spans + hinted):  # a hint stands back where a variant rewrites its line
-                spans = spans + hinted
-        source = self.source
-        for start, end, new in sorted(spans, reverse=True):
-            source = source[:start] + new + source[end:]
+            hinted = spans + self._text.spans(hint.edits)
+            if not overlap(hinted):  # a hint stands back where a variant rewrites its line
+                spans = hinted
         name = f"<reference {self.id}{''.join(f', {id} {way}' for id, way in key)}>"
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        space = {**vars(maths), **self.function.__globals__, "_rounds": _rounds}
-        exec(compile("from __future__ import annotations\n" + textwrap.dedent(source), name, "exec"), space)
-        return Edition(space[self.id], source, touched)
-
-    def _span(self, quote: str, new: str) -> Span:
-        start = self.source.index(quote, self._body)
-        return start, start + len(quote), new
-
-    @cached_property
-    def _made_of(self) -> Mapping[str, str]:
-        """The step that each variable becomes, by the dict that the algorithm ends with: ``{"mean": mu}``."""
-        ends = (node.value for node in ast.walk(self._definition) if isinstance(node, ast.Yield | ast.Return))
-        return {
-            value.id: str(key.value)
-            for end in ends
-            if isinstance(end, ast.Dict)
-            for key, value in zip(end.keys, end.values, strict=True)
-            if isinstance(key, ast.Constant) and isinstance(value, ast.Name)
-        }
-
-    def _touched(self, spans: list[Span]) -> tuple[str, ...]:
-        """The steps on the changed lines; where such a line makes no step, as ``t = t + 1``, those made of it."""
-        changed = set()
-        for start, end, _ in spans:
-            first = self.source.rfind("\n", 0, start) + 1
-            for line in self.source[first : self.source.find("\n", end)].splitlines():
-                changed.add(line.partition("=")[0].strip())
-        lines = [line.partition("=") for line in self.source[self._body :].splitlines()]
-        while (
-            more := {
-                name.strip()
-                for name, _, value in lines
-                if (changed - self._made_of.keys()) & set(re.findall(r"\w+", value))
-            }
-            - changed
-        ):
-            changed |= more
-        made = {self._made_of[name] for name in changed & self._made_of.keys()}
-        return tuple(step for step in self.steps if step in made)
+        return Edition(*self._text.program(name, spans))
 
 
 def _fresh(argument: Any) -> Any:
@@ -531,16 +470,6 @@ def _bare(parameters: Iterable[inspect.Parameter]) -> str:
     """A signature without annotations, its numbers as people write them: 1e-8, not 1e-08."""
     signature = inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in parameters])
     return str(signature).replace("e-0", "e-")
-
-
-def _overlap(spans: list[Span]) -> bool:
-    return any(after[0] < before[1] for before, after in pairwise(sorted(spans)))
-
-
-def _rounds(value: Array, term: Array) -> Array:
-    """``value``; on numbers that carry a rounding bound, a bound wider by one rounding of ``term``."""
-    widen = getattr(value, "widen", None)
-    return value if widen is None else widen(term)
 
 
 def algorithm(

@@ -54,7 +54,7 @@ def first_epochs(rng: Generator) -> Case:
 
 def late(rng: Generator) -> Case:
     lr, decay = rng.uniform(0.001, 0.1), rng.uniform(0.001, 0.1)
-    return Case("late", "what only shows late: t up to 10,000", {}, calls=_at(lr, decay, (9, 10, 100, 1000, 10_000)))
+    return Case("late", "what only shows late: t up to 1,000", {}, calls=_at(lr, decay, (9, 10, 100, 1000)))
 
 
 def extremes(rng: Generator) -> Case:
@@ -109,7 +109,7 @@ time_decay.mistake(
     "one_missing",
     "The 1 in the denominator is missing.",
     "Divide by 1 + decay·t, so that the rate starts at η and not at η/0.",
-    {"(1 + decay * t)": "(decay * t)"},
+    {"(1 + decay * t)": "(zeros_like(lr) + decay * t)"},
 )
 time_decay.mistake(
     "grows",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from harness import assignment
+from harness.adapter import Adapter
 from harness.assignment import Assignment
 from harness.batch import Batch
 from harness.intake import Submission
@@ -42,11 +43,15 @@ def asked(*ids: str, seconds: float = 10, memory_mb: int = 1024) -> Assignment:
 
 
 def grade(
-    sources: Mapping[str, str] | Iterable[Submission], asked_for: Assignment, *, jobs: int = 2
+    sources: Mapping[str, str] | Iterable[Submission],
+    asked_for: Assignment,
+    *,
+    jobs: int = 2,
+    adapter: Adapter | None = None,
 ) -> dict[str, SubmissionResult]:
     """The results by submission's id."""
     submissions = [submission(*each) for each in sources.items()] if isinstance(sources, Mapping) else [*sources]
-    with Batch(asked_for, seed=0, jobs=jobs) as batch:
+    with Batch(asked_for, seed=0, jobs=jobs, adapter=adapter) as batch:
         results = {result.id: result for result in batch.grade(submissions)}
     assert batch.witness_fault is None
     return results

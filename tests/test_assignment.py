@@ -91,7 +91,7 @@ def test_only_keeps_everything_else(tmp_path: Path) -> None:
         ("[points]\nadma = 1", "[points] has an unknown key 'adma'; did you mean 'adam'?"),
         ("[points]\nxyz = 1", "unknown key 'xyz'; there are adadelta, adagrad"),
         ("[assignment]\nalgorithms = ['Adma']", "'Adma' is no algorithm of this assignment; did you mean 'adam'?"),
-        ("[assignment]\nalgorithms = ['keras_*']", "'keras_*' is no algorithm"),
+        ("[assignment]\nalgorithms = ['torch_*']", "'torch_*' is no algorithm"),
         ("[assignment]\nalgorithms = 'adam'", "algorithms is 'adam'; a list is needed"),
         ("[assignment]\nalgorithms = []", "algorithms is empty"),
         ("[assignment]\nid = 8", "id is 8; a text is needed"),

@@ -250,7 +250,8 @@ def folder(files: dict[str, str]) -> Submission:
         ("import os\nos._exit(3)", "import_crash", "train.py"),
         ("x = np.zeros(3)", "import_raised", "train.py"),
         ("def f(:", "syntax_error", "train.py"),
-        ("import seaborn", "import_missing", "train.py"),
+        ("import seaborn\nseaborn.set_theme()", "import_missing", "train.py"),
+        ("import seaborn", "import_unused", "train.py"),
     ],
 )
 def test_a_file_that_cannot_be_imported_costs_the_others_nothing_and_is_named(

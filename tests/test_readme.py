@@ -31,7 +31,7 @@ COMMANDS = [
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the README's commands name."""
     desk = tmp_path_factory.mktemp("desk")
-    (sample,) = (ROOT / "submissions" / "right_numpy_class").glob("*.py")
+    sample = ROOT / "submissions" / "right_numpy_class" / "optimizers.py"
     shutil.copy(sample, desk / "my_optimizers.py")
     shutil.copytree(sample.parent, desk / "submissions" / "kim")
     shutil.copy(ROOT / "harness" / "lecture08.toml", desk / "hw8.toml")

@@ -20,6 +20,10 @@ ROOMS = {
     "harness.results": set(),
     "harness.intake": {"harness.results"},
     "harness.assignment": {"reference"},
+    # reads adapters without running them; what they fix is checked against the pages
+    "harness.adapter": {"reference", "harness.assignment"},
+    # run beside students' code, from source that is sent there: nothing of the house is in their reach
+    "harness.adapters": {"numpy"},
     # the grader's side of a worker's socket speaks the worker's frames; it starts the rest by name
     "harness.runner": {"harness.intake", "harness.worker.wire", "numpy"},
     # scoring needs the assignment's policy on dialects; torch's witness is asked over a socket, as a worker is
@@ -30,6 +34,7 @@ ROOMS = {
     # the one place where intake, runner and grading meet; it hears the witness over the same frames
     "harness.batch": {
         "reference",
+        "harness.adapter",
         "harness.assignment",
         "harness.grading",
         "harness.intake",
@@ -43,6 +48,7 @@ ROOMS = {
         "reference",
         "torch",
         "harness",  # __version__
+        "harness.adapter",
         "harness.assignment",
         "harness.batch",
         "harness.export",
@@ -137,6 +143,7 @@ def modules_after(code: str) -> set[str]:
         "from harness.cli import main; main(['grade', 'no such folder'])",
         "from harness.cli import main; main(['check', 'no-such.py'])",
         "from harness.cli import main; main(['check', '.', '--only', 'adma'])",
+        "from harness.cli import main; main(['check', '.', '--adapter', 'cs231'])",
         "from harness.cli import main; main(['report', 'no-such.json'])",
         "from harness.cli import main; main(['explain', 'adma'])",
     ],

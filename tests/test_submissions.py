@@ -51,6 +51,7 @@ class Expectation:
     score: float
     algorithms: Mapping[str, Expected]
     others: str | None = None
+    topics: list[str] | None = None
     notes: list[str] = field(default_factory=list)
     load_error: str | None = None
     load_says: str = ""
@@ -64,6 +65,8 @@ class Expectation:
     def of(self, id: str) -> Expected:
         if id in self.algorithms:
             return self.algorithms[id]
+        if self.topics is not None and pages()[id].topic not in self.topics:
+            return Expected("missing")
         assert self.others is not None, f"neither a table for {id} nor others"
         return Expected(self.others)
 
@@ -156,13 +159,21 @@ def test_every_message_is_put_into_words(name: str, submission: SubmissionResult
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_submission_has_room_to_spare(name: str, submission: SubmissionResult) -> None:
     cases = [(each.id, case) for each in submission.algorithms for case in each.cases]
-    assert {id for id, _ in cases} == set(pages())
+    assert cases
     assert [(id, case) for id, case in cases if not case.error_ratio <= ROOM] == []
     assert [(id, case) for id, case in cases if not case.torch_ratio <= 1] == []
 
 
+@pytest.mark.parametrize("name", ["right_numpy_class", "right_torch"])
+def test_the_whole_lecture_gets_full_marks(name: str, graded: Mapping[str, SubmissionResult]) -> None:
+    assert {each.id: each.status for each in graded[name].algorithms} == dict.fromkeys(pages(), "pass")
+    assert graded[name].score == graded[name].max_points == len(pages())
+
+
 def test_both_backends_are_graded(graded: Mapping[str, SubmissionResult]) -> None:
     for result in graded["right_both_backends"].algorithms:
+        if not result.cases:
+            continue
         plain, by_torch = ([case.id for case in result.cases if ("@torch" in case.id) == it] for it in (False, True))
         assert by_torch == [f"{id}@torch" for id in plain]
 

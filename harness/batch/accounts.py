@@ -16,6 +16,8 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
     """Why a submission, or one of its modules, could not be imported."""
     if isinstance(failed, Ended):
         return _status(failed), LoadError(Message(_of_import(failed.kind), failed.params))
+    if failed.adapter is not None:
+        return "error", LoadError(_of_adapter(failed), _traceback(failed))
     if failed.out_of_memory:
         return "memory", LoadError(Message("import_memory", {"mb": limits.memory_mb, "file": failed.file}))
     if failed.type == "SystemExit":
@@ -25,6 +27,8 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
     if failed.type in _UNREADABLE:
         code = failed.frames[-1]["code"] if failed.frames else ""
         return "error", LoadError(Message("syntax_error", {**place, "code": code}))
+    if failed.unused:
+        return "error", LoadError(Message("import_unused", place), _traceback(failed))
     if failed.type == "ModuleNotFoundError":
         return "error", LoadError(Message("import_missing", place), _traceback(failed))
     return "error", LoadError(Message("import_raised", {**place, "type": failed.type}), _traceback(failed))
@@ -45,6 +49,9 @@ def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
     if len(submission.entries) > 1:
         notes.append(Message("several_modules", {"files": list(submission.entries)}))
     for failed in loaded.failed[1:]:  # the first is the submission's load error
+        if isinstance(failed, Failure) and failed.adapter is not None:
+            notes.append(_of_adapter(failed))
+            continue
         told = {"file": failed.params.get("file"), "text": failed.kind} if isinstance(failed, Ended) else _said(failed)
         notes.append(Message("partly_loaded", told))
     return notes
@@ -72,6 +79,13 @@ def _told(failed: Failure) -> dict[str, Any]:
 
 def _said(failed: Failure) -> dict[str, Any]:
     return {"file": failed.file, "text": f"{failed.type}: {failed.text}"}
+
+
+def _of_adapter(failed: Failure) -> Message:
+    """What an adapter raised: at its own line, over a module of the student's or by itself."""
+    line = failed.frames[-1]["line"] if failed.frames else None
+    params = {"adapter": failed.adapter, "line": line, "type": failed.type, "text": failed.text, "file": failed.file}
+    return Message("adapter_raised", params)
 
 
 def _traceback(failed: Failure) -> str:

@@ -17,13 +17,14 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import TypeAlias
 
+from harness.adapter import Adapter
 from harness.assignment import Assignment
 from harness.batch import accounts
 from harness.grading import witness
 from harness.grading.expected import Reference
 from harness.grading.forms import ANSWERS, FORMS
 from harness.grading.verdict import Verdict, passes_alone, read_replies, scored, suspect, verdict
-from harness.intake import Submission
+from harness.intake import Submission, narrowed
 from harness.results import (
     AlgorithmResult,
     AssignmentInfo,
@@ -36,7 +37,7 @@ from harness.results import (
 )
 from harness.runner import session
 from harness.runner.forks import ForkError, ForkServer
-from harness.runner.worker import MALFORMED, PRELOAD, Limits, Loaded, Offer, Ran, Task
+from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
 
@@ -51,13 +52,18 @@ Alone: TypeAlias = Callable[..., object]
 
 
 class Batch:
-    """A context manager: processes are started inside it and none is left after it."""
+    """A context manager: processes are started inside it and none is left after it.
 
-    def __init__(self, assignment: Assignment, *, seed: int, jobs: int) -> None:
+    With an ``adapter``, what that gives for a submission is graded, by the hyper-parameters that it fixes.
+    """
+
+    def __init__(self, assignment: Assignment, *, seed: int, jobs: int, adapter: Adapter | None = None) -> None:
         self.assignment = assignment
         self.seed = seed
         self.jobs = jobs
-        self.references = {id: Reference(pages()[id], seed) for id in assignment.points}
+        self.adapter = adapter
+        fixed = adapter.fixed if adapter else {}
+        self.references = {id: Reference(pages()[id].fixing(fixed.get(id, {})), seed) for id in assignment.points}
         self.limits = Limits(assignment.seconds, assignment.memory_mb)
         self.devices: tuple[str, ...] = ("cpu",)
         self.witness_fault: str | None = None
@@ -86,6 +92,8 @@ class Batch:
         """Grade each submission; results come as they are ready, in no particular order."""
         pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="grade")
         self._stack.callback(pool.shutdown, cancel_futures=True)
+        if self.adapter:
+            submissions = [narrowed(each, self.adapter.modules) for each in submissions]
         servers = self._start(submissions)
         futures = [pool.submit(self._grade, each, servers[each.mentions_torch]) for each in submissions]
         for future in as_completed(futures):
@@ -110,7 +118,8 @@ class Batch:
         try:
             child = server.fork(witness.ENTRY)
             try:
-                testimony = witness.ask(child.sock, list(self.references), self.seed, WITNESS_SECONDS)
+                asked = [each.page for each in self.references.values()]
+                testimony = witness.ask(child.sock, asked, self.seed, WITNESS_SECONDS)
             finally:
                 server.bury(child)
         except (ForkError, OSError, wire.Closed, wire.WireError) as error:
@@ -125,14 +134,20 @@ class Batch:
     def _tasks(self) -> tuple[Task, ...]:
         return tuple(_task(each) for each in self.references.values())
 
+    @cached_property
+    def _code(self) -> AdapterCode | None:
+        """The adapter as the worker needs it."""
+        return AdapterCode(self.adapter.file, self.adapter.source, self.adapter.setting) if self.adapter else None
+
     # -- one submission -------------------------------------------------------------------------------------------
 
     def _grade(self, submission: Submission, server: ForkServer) -> SubmissionResult:
         if submission.problem:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
         try:
-            ran = session.run(server, submission, self._tasks, self.limits)
-            return self._judged(submission, ran, partial(session.run_alone, server, submission, limits=self.limits))
+            ran = session.run(server, submission, self._tasks, self.limits, self._code)
+            alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code)
+            return self._judged(submission, ran, alone)
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
@@ -150,16 +165,43 @@ class Batch:
             status, error = accounts.unloaded(loaded.failed[0], self.limits)
             if not loaded.offers:
                 return self._unloaded(submission, status, error)
-        notes = accounts.load_notes(submission, loaded)
+        notes = [*self._adapter_notes(loaded), *accounts.load_notes(submission, loaded)]
         algorithms = []
+        shapes: dict[str, str] = {}
         for id in self.references:
-            if id in loaded.offers:
+            if id in loaded.offers and loaded.offers[id].shape:
+                result = self._in_another_shape(id, loaded.offers[id], shapes)
+            elif id in loaded.offers:
                 result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id], alone)
                 notes += more
             else:
-                result = self._without_cases(id, "missing", Message("missing", {"call": pages()[id].call}))
+                result = self._without_cases(id, "missing", self._missing(id))
             algorithms.append(result)
         return self._result(submission, _in_order(algorithms), error, tuple(notes))
+
+    def _adapter_notes(self, loaded: Loaded) -> list[Message]:
+        """That an adapter was used, and which names it gave that are no algorithm's: no student's fault."""
+        if not self.adapter:
+            return []
+        notes = [Message("adapted", {"adapter": self.adapter.name})]
+        if unknown := [name for name in loaded.names if name not in pages()]:
+            notes.append(Message("adapter_names", {"adapter": self.adapter.name, "names": unknown}))
+        return notes
+
+    def _missing(self, id: str) -> Message:
+        if self.adapter:
+            return Message("not_adapted", {"adapter": self.adapter.name, "modules": list(self.adapter.modules)})
+        return Message("missing", {"call": pages()[id].call})
+
+    def _in_another_shape(self, id: str, offer: Offer, first: dict[str, str]) -> AlgorithmResult:
+        """Code that only an adapter reaches. The first algorithm tells what to do; the others point to it."""
+        if offer.shape in first:
+            message = Message("other_shape_too", {"first": first[offer.shape]})
+        else:
+            first[offer.shape] = id
+            message = Message("other_shape", {"adapter": offer.shape, "name": offer.name})
+        result = self._without_cases(id, "error", message)
+        return replace(result, form=offer.form, source=Source(offer.file, offer.line))
 
     def _algorithm(
         self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness.adapter import Adapter
 from harness.assignment import Assignment
 from harness.cli import exits, options
 
@@ -27,6 +28,7 @@ def command(
     color: str,
     assignment: Assignment,
     seed: int,
+    adapter: Adapter | None,
 ) -> None:
     """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
 
@@ -46,7 +48,7 @@ def command(
     from harness.report.marks import mark
     from harness.results import plain
 
-    with Batch(assignment, seed=seed, jobs=1) as batch:
+    with Batch(assignment, seed=seed, jobs=1, adapter=adapter) as batch:
         (result,) = batch.grade([submission])
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))

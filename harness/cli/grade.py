@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.adapter import Adapter
 from harness.assignment import Assignment
 from harness.cli import exits, options
 from harness.cli.environment import environment, now
@@ -44,6 +45,7 @@ def command(
     color: str,
     assignment: Assignment,
     seed: int,
+    adapter: Adapter | None,
 ) -> None:
     """Grade every submission in a folder: each .py file, and each folder with .py files in it, is one.
 
@@ -72,7 +74,7 @@ def command(
     started = now()
     done: list[SubmissionResult] = []
     interrupted = False
-    with Batch(assignment, seed=seed, jobs=jobs or cores()) as batch:
+    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter) as batch:
         try:
             for result in _progress(batch.grade(submissions), len(submissions), quiet, verbose):
                 done.append(result)
@@ -98,6 +100,8 @@ def command(
             click.echo(f"gradstep: results of gradstep, not graded: {names}", err=True)
         options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
         click.echo(out / "index.html")
+    if failed := [each for each in done if each.load_error and each.load_error.message.id == "adapter_raised"]:
+        click.echo(f"gradstep: the adapter failed on submissions: {len(failed)} of {len(done)}.", err=True)
     if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:
         click.echo(
             f"gradstep: faults of the harness, at no student's cost, in: {len(faults)} of {len(done)}.", err=True

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from harness import adapter as adapters
 from harness import assignment as assignments
 from harness.cli import exits
 
@@ -31,13 +32,20 @@ class Within(click.FloatRange):
 
 
 def grading(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of everything that runs student code, handed on as ``assignment`` and ``seed``."""
+    """The options of everything that runs student code, handed on as ``assignment``, ``seed`` and ``adapter``."""
 
     @wraps(function)
     def graded(
-        *, assignment_file: str | None, only: str | None, timeout: float | None, memory: int | None, **others: Any
+        *,
+        assignment_file: str | None,
+        only: str | None,
+        timeout: float | None,
+        memory: int | None,
+        adapter: str | None,
+        **others: Any,
     ) -> Any:
-        return function(assignment=the_assignment(assignment_file, only, timeout, memory), **others)
+        chosen = the_assignment(assignment_file, only, timeout, memory)
+        return function(assignment=chosen, adapter=the_adapter(adapter), **others)
 
     for option in reversed(
         [
@@ -46,6 +54,11 @@ def grading(function: Callable[..., Any]) -> Callable[..., Any]:
                 "assignment_file",
                 metavar="ID|FILE.toml",
                 help=f"What is asked for.  [default: {assignments.DEFAULT_ID}, lecture 8]",
+            ),
+            click.option(
+                "--adapter",
+                metavar="FILE.py|NAME",
+                help=f"Grades code in another course's shape; {', '.join(adapters.shipped())} ship with gradstep.",
             ),
             click.option("--only", metavar="IDS", help="Algorithms, separated by commas; * matches any."),
             click.option(
@@ -98,6 +111,14 @@ def the_assignment(
     except assignments.AssignmentError as error:
         usage_error(str(error))
     return replace(chosen, seconds=timeout or chosen.seconds, memory_mb=memory or chosen.memory_mb)
+
+
+def the_adapter(name: str | None) -> adapters.Adapter | None:
+    """The adapter of that name or file, or a usage error."""
+    try:
+        return adapters.load(name) if name is not None else None
+    except adapters.AdapterError as error:
+        usage_error(str(error))
 
 
 def split(names: str) -> Sequence[str]:

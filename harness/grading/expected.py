@@ -6,7 +6,7 @@ that leaves the student's values at the first step costs one step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -113,26 +113,21 @@ class Evaluation:
         self._settings = {name: _carrying(value, self._dtype) for name, value in page.settings(case.hyper).items()}
         self._edition = edition
 
-    def _run(self, edition: Edition) -> Mapping[str, Block]:
-        values = self._page.evaluate(edition, self._args, self._settings)
+    def _values(self, edition: Edition) -> Mapping[str, Block]:
+        try:
+            values = self._page.evaluate(edition, self._args, self._settings)
+        except Exception:  # an edition that broadcasts what does not fit, indexes what is not there, …
+            return {}
         return {name: _block(value, self._dtype) for name, value in values.items()}
 
     @cached_property
     def blocks(self) -> Mapping[str, Block]:
-        try:
-            values, *twins = (self._run(each) for each in (self._edition, *self._edition.twins))
-        except Exception:  # an edition that broadcasts what does not fit, indexes what is not there, …
-            return {}
-        return {name: _widest(block, [twin[name] for twin in twins]) for name, block in values.items()}
+        return _widened(self._values(self._edition), map(self._values, self._edition.twins))
 
     @cached_property
     def loose(self) -> Sequence[tuple[str, Mapping[str, Block]]]:
         """By note: the same values with the tolerances of a form that loses digits."""
-        found = []
-        for note, edition in self._edition.loose:
-            blocks = self._run(edition)
-            found.append((note, {name: _widest(block, [blocks[name]]) for name, block in self.blocks.items()}))
-        return found
+        return [(note, _widened(self.blocks, [self._values(edition)])) for note, edition in self._edition.loose]
 
 
 def _carrying(value: Any, dtype: np.dtype[Any]) -> Any:
@@ -152,8 +147,15 @@ def _block(value: Any, dtype: np.dtype[Any]) -> Block:
     return Block(value.value, np.where(np.isnan(tolerance), np.inf, tolerance))
 
 
-def _widest(block: Block, twins: Sequence[Block]) -> Block:
-    return Block(block.value, np.maximum.reduce([block.tolerance, *(twin.tolerance for twin in twins)]))
+def _widened(blocks: Mapping[str, Block], others: Iterable[Mapping[str, Block]]) -> Mapping[str, Block]:
+    """The same values with the largest tolerance of all forms of them. A form that comes to nothing, or with a mistake
+    in it to another shape, adds none."""
+    widest = dict(blocks)
+    for other in others:
+        for name, block in widest.items():
+            if name in other and other[name].tolerance.shape == block.tolerance.shape:
+                widest[name] = Block(block.value, np.maximum(block.tolerance, other[name].tolerance))
+    return widest
 
 
 class Reference:

@@ -76,7 +76,7 @@ class Layers:
         ratio = judging.largest(each.ratios for each in compared)
         for at, each in enumerate(compared):
             if each.first_wrong is not None:
-                divergence, facts = describe(reference.page, case, at, {"y": each}, None)
+                divergence, facts = describe(reference.page, case, at, {"y": each}, [[each] for each in compared], ())
                 return Judged(CaseResult(case.id, "fail", ratio, None, divergence), facts=facts)
         draws = _draws(case, outputs)
         if wrong := next(_certainly_wrong(draws), None):

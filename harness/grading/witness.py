@@ -31,9 +31,9 @@ class Testimony:
     devices: tuple[str, ...]
 
 
-def ask(sock: socket.socket, ids: Sequence[str], seed: int, seconds: float) -> Testimony:
+def ask(sock: socket.socket, asked: Sequence[Page], seed: int, seconds: float) -> Testimony:
     """Raises TimeoutError, ``wire.Closed`` or ``wire.WireError``."""
-    wire.send(sock, {"ids": list(ids), "seed": seed})
+    wire.send(sock, {"fixed": {page.id: dict(page.fixed) for page in asked}, "seed": seed})
     reply = wire.receive(sock, deadline=time.monotonic() + seconds, body_limit=BODY_LIMIT, header_limit=HEADER_LIMIT)
     return Testimony(reply["witnesses"], tuple(reply["devices"]))
 
@@ -43,7 +43,7 @@ def serve(sock: socket.socket) -> None:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     request = wire.receive(sock, deadline=time.monotonic() + 60, body_limit=0)
-    chosen = [pages()[id] for id in request["ids"]]
+    chosen = [pages()[id].fixing(values) for id, values in request["fixed"].items()]
     sock.settimeout(None)
     witnesses = {page.id: _page(torch, page, request["seed"]) for page in chosen}
     wire.send(sock, {"witnesses": witnesses, "devices": devices(torch)})

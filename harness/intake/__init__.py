@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from harness.intake.find import IntakeError, Submission, find, read, unmatched
+from harness.intake.find import IntakeError, Submission, find, narrowed, read, unmatched
 
-__all__ = ["IntakeError", "Submission", "find", "read", "unmatched"]
+__all__ = ["IntakeError", "Submission", "find", "narrowed", "read", "unmatched"]

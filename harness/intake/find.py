@@ -10,7 +10,7 @@ import hashlib
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +86,13 @@ def read(path: Path) -> Submission:
     if submission.problem == "no_python":
         raise IntakeError(f"{path}: holds no .py file.")
     return submission
+
+
+def narrowed(submission: Submission, modules: Sequence[str]) -> Submission:
+    """The submission with only the modules of these names (``optim``, ``common/layers``) to import, wherever in it
+    they lie; as it was, where it has none of them."""
+    entries = tuple(path for name in modules for path in submission.files if f"/{path}".endswith(f"/{name}.py"))
+    return replace(submission, entries=entries, spare=()) if entries else submission
 
 
 def _exists(path: Path) -> bool:

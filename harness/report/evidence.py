@@ -82,6 +82,11 @@ class Evidence:
         return f"{self.name}{', ' if self.quantity == 'point' else ''}{written_place(self.index)}"
 
     @property
+    def axis(self) -> str:
+        """What tells the values around apart."""
+        return "step" if self.stepwise else "element" if self.index else "call"
+
+    @property
     def stepwise(self) -> bool:
         """Whether the values around are those of the steps before, not other elements."""
         return self.step is not None
@@ -134,11 +139,20 @@ def written_place(index: Sequence[int]) -> str:
     return f"[{', '.join(map(str, map(int, index)))}]" if index else ""
 
 
+def _written_at(params: Mapping[str, Any]) -> str:
+    """Where a number stands: at a step, at a place in a result, in the call with some numbers."""
+    if "step" in params:
+        return str(int(params["step"]))
+    if "call" in params:
+        return ", ".join(f"{name} = {value}" for name, value in dict(params["call"]).items())
+    return written_place(params["index"])
+
+
 def _moment(params: Mapping[str, Any]) -> Moment:
     """A moment of the file, in which what is no finite number is a string that float() reads."""
     torch = params["torch"]
     return Moment(
-        at=str(int(params["step"])) if "step" in params else written_place(params["index"]),
+        at=_written_at(params),
         expected=float(params["expected"]),
         torch=None if torch is None else float(torch),
         actual=float(params["actual"]),

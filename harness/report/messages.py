@@ -146,6 +146,24 @@ ENTRIES: Mapping[str, Entry] = {
         ("Not found: {title}.",),
         remedy=("Offer it under this name: {call}. Case and underscores do not matter.",),
     ),
+    "not_adapted": Entry(
+        ("adapter", "modules"),
+        ("Not found: {title}.",),
+        ("Looked for by the adapter {adapter} in modules called: {modules}.",),
+        ("Keep the names that the course gave to the files, functions and classes.",),
+    ),
+    "other_shape": Entry(
+        ("adapter", "name"),
+        ("{name} has another course's signature: it is graded with --adapter {adapter}.",),
+        remedy=(
+            "As instructor: grade with --adapter {adapter}. As student: write it as the contract has it; gradstep list "
+            "shows every signature.",
+        ),
+    ),
+    "other_shape_too": Entry(
+        ("first",),
+        ("The same other course's signature as {first}'s: see there.",),
+    ),
     "signature": Entry(
         ("text", "call"),
         ("It cannot be called as the contract says.",),
@@ -275,6 +293,22 @@ ENTRIES: Mapping[str, Entry] = {
         ("Where: {file}, line {line}.",),
         ("Remove the import where the algorithms do not need it, or move it into the function that does.",),
     ),
+    "import_unused": Entry(
+        ("file", "line", "text"),
+        ("{file}, line {line}, imports what is never used, and fails: {text}.",),
+        remedy=("Remove the line; an editor's automatic import may have put it there.",),
+    ),
+    "adapter_raised": Entry(
+        ("adapter", "line", "type", "text", "file"),
+        (
+            "The adapter {adapter}, line {line}, raised {type}: {text}",
+            "The adapter {adapter}, line {line}, raised {type}.",
+            "The adapter {adapter} failed: {text}",
+            "The adapter failed.",
+        ),
+        ("Over the module: {file}.",),
+        ("The adapter is the instructor's: mend it and grade again.",),
+    ),
     "import_timeout": Entry(
         ("seconds", "file"),
         ("Importing {file} does not end within {seconds} s.", "Importing the file does not end within {seconds} s."),
@@ -352,6 +386,15 @@ ENTRIES: Mapping[str, Entry] = {
         ("{file} could not be loaded; the rest was graded.",),
         ("Python: {text}",),
         ("Import the file by itself to see the error.",),
+    ),
+    "adapted": Entry(
+        ("adapter",),
+        ("The code was graded through the adapter {adapter}.",),
+    ),
+    "adapter_names": Entry(
+        ("adapter", "names"),
+        ("The adapter {adapter} gives names that are no algorithm's: {names}.",),
+        remedy=("As instructor: gradstep list shows the names; what else the adapter gives is not graded.",),
     ),
     # -- what only a status tells ---------------------------------------------------------------------------------
     "pass": Entry((), ("Right in every case.",)),

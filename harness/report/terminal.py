@@ -120,7 +120,7 @@ def _values(evidence: Evidence, pen: Pen) -> str:
         ]
         for each in evidence.written()
     ]
-    heads = ["step" if evidence.stepwise else "element", "expected", "by torch", "yours", "error", "× tolerance"]
+    heads = [evidence.axis, "expected", "by torch", "yours", "error", "× tolerance"]
     caption = pen.quiet(short(f"{evidence.place} ({evidence.setting})"))
     return f"{INDENT}{caption}\n{indented(_tabulated(rows, heads, ('right',) * len(heads)))}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.intake import Submission
 from harness.runner.forks import ForkServer
-from harness.runner.worker import Ended, Failure, Limits, Loaded, Ran, Task, Worker
+from harness.runner.worker import AdapterCode, Ended, Failure, Limits, Loaded, Ran, Task, Worker
 
 BACKENDS = ("numpy", "torch")
 
@@ -23,10 +23,15 @@ class Session:
 
 
 def run_alone(
-    server: ForkServer, submission: Submission, task: Task, backend: str, limits: Limits
+    server: ForkServer,
+    submission: Submission,
+    task: Task,
+    backend: str,
+    limits: Limits,
+    adapter: AdapterCode | None = None,
 ) -> Loaded | Failure | Ended | Outcome:
     """One algorithm in a fresh worker, with nothing run before it."""
-    worker = Worker(server, submission, limits)
+    worker = Worker(server, submission, limits, adapter)
     try:
         loaded = worker.load(_wanted([task]))
         return worker.run(task, backend) if isinstance(loaded, Loaded) and task.id in loaded.offers else loaded
@@ -34,29 +39,36 @@ def run_alone(
         worker.close()
 
 
-def run(server: ForkServer, submission: Submission, tasks: Sequence[Task], limits: Limits) -> Session:
+def run(
+    server: ForkServer,
+    submission: Submission,
+    tasks: Sequence[Task],
+    limits: Limits,
+    adapter: AdapterCode | None = None,
+) -> Session:
     """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
     ids = _wanted(tasks)
-    worker = Worker(server, submission, limits)
+    worker = Worker(server, submission, limits, adapter)
     try:
         loaded = worker.load(ids)
         ended: list[Ended] = []
         if isinstance(loaded, Ended) and len(submission.entries) > 1:
-            submission, ended = _without_endings(server, submission, limits)
+            submission, ended = _without_endings(server, submission, limits, adapter)
             worker.close()
-            worker = Worker(server, submission, limits)
+            worker = Worker(server, submission, limits, adapter)
             loaded = worker.load(ids)
         if not isinstance(loaded, Loaded):
             return Session(loaded, {})
         loaded = replace(loaded, failed=(*loaded.failed, *ended))
-        outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks if task.id in loaded.offers}
+        tasks = [task for task in tasks if task.id in loaded.offers and not loaded.offers[task.id].shape]
+        outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks}
         if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
             return Session(loaded, {})
         for task in tasks:
-            for backend in loaded.offers[task.id].backends if task.id in loaded.offers else ():
+            for backend in loaded.offers[task.id].backends:
                 if not worker.alive:
                     worker.close()
-                    worker = Worker(server, submission, limits)
+                    worker = Worker(server, submission, limits, adapter)
                     again = worker.load(ids)
                     if not isinstance(again, Loaded):  # it loaded once and does not now: that is its outcome
                         outcomes[task.id][backend] = again
@@ -73,12 +85,14 @@ def _wanted(tasks: Sequence[Task]) -> list[str]:
     return list(dict.fromkeys(name for task in tasks for name in (task.id, task.after) if name))
 
 
-def _without_endings(server: ForkServer, submission: Submission, limits: Limits) -> tuple[Submission, list[Ended]]:
+def _without_endings(
+    server: ForkServer, submission: Submission, limits: Limits, adapter: AdapterCode | None
+) -> tuple[Submission, list[Ended]]:
     """The submission without the modules whose import ends the process, each tried in a worker of its own, and how
     each ended. One that ends only beside others, or all of them, is left in: it will end again and be told."""
     endings: dict[str, Ended] = {}
     for path in submission.entries:
-        worker = Worker(server, replace(submission, entries=(path,), spare=()), limits)
+        worker = Worker(server, replace(submission, entries=(path,), spare=()), limits, adapter)
         try:
             alone = worker.load([])
         finally:

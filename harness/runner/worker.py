@@ -62,13 +62,27 @@ class Task:
 
 
 @dataclass(frozen=True)
+class AdapterCode:
+    """An instructor's adapter as the worker runs it."""
+
+    file: str
+    source: bytes
+    setting: str | None
+
+
+@dataclass(frozen=True)
 class Failure:
-    """An exception in the worker, as its own account has it."""
+    """An exception in the worker, as its own account has it.
+
+    ``unused`` says that it is an import without use, ``adapter`` which adapter raised it.
+    """
 
     type: str
     text: str
     frames: Sequence[Mapping[str, Any]] = ()
     file: str | None = None
+    unused: bool = False
+    adapter: str | None = None
 
     @property
     def out_of_memory(self) -> bool:
@@ -85,7 +99,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Offer:
-    """What was found for one algorithm."""
+    """What was found for one algorithm. ``shape`` names the adapter that reaches it, where that is needed."""
 
     name: str
     form: Form
@@ -93,14 +107,16 @@ class Offer:
     line: int
     backends: Sequence[str]
     others: Sequence[str]
+    shape: str = ""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a submission offers, and which of its files failed."""
+    """What a submission offers, which of its files failed, and every name that an adapter gave."""
 
     offers: Mapping[str, Offer]
     failed: Sequence[Failure | Ended]
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -114,8 +130,11 @@ class Ran:
 class Worker:
     """A forked process that one submission's code runs in, until :meth:`close`."""
 
-    def __init__(self, server: ForkServer, submission: Submission, limits: Limits) -> None:
+    def __init__(
+        self, server: ForkServer, submission: Submission, limits: Limits, adapter: AdapterCode | None = None
+    ) -> None:
         self._server = server
+        self._adapter = adapter
         self._submission = submission
         self._limits = limits
         self._numbers = itertools.count(1)
@@ -155,10 +174,11 @@ class Worker:
         """Import the submission and look for ``ids``."""
         request = {
             "op": "load",
-            "files": {path: np.frombuffer(source, np.uint8) for path, source in self._submission.files.items()},
+            "files": {path: _bytes(source) for path, source in self._submission.files.items()},
             "entries": self._submission.entries,
             "spare": self._submission.spare,
             "ids": ids,
+            "adapter": self._adapter and {**vars(self._adapter), "source": _bytes(self._adapter.source)},
         }
         return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids))
 
@@ -223,6 +243,10 @@ class Worker:
         return self._server.bury(child) if child else End(None, None)
 
 
+def _bytes(source: bytes) -> np.ndarray[Any, Any]:
+    return np.frombuffer(source, np.uint8)
+
+
 def _signal_name(number: int | None) -> str | None:
     if number is None:
         return None
@@ -236,9 +260,9 @@ def _signal_name(number: int | None) -> str | None:
 
 
 def _failure(data: Mapping[str, Any]) -> Failure:
-    file = data.get("file")
+    file, adapter = (None if (name := data.get(key)) is None else _text(name) for key in ("file", "adapter"))
     frames = tuple(map(_frame, data["frames"][:FRAMES]))
-    return Failure(_text(data["type"]), _text(data["text"]), frames, None if file is None else _text(file))
+    return Failure(_text(data["type"]), _text(data["text"]), frames, file, data.get("unused") is True, adapter)
 
 
 def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -247,7 +271,7 @@ def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
     offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
-    return Loaded(offers, tuple(map(_failure, reply["failed"])))
+    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(_text, reply["names"])))
 
 
 def _offer(data: Mapping[str, Any]) -> Offer:
@@ -260,6 +284,7 @@ def _offer(data: Mapping[str, Any]) -> Offer:
         line=max(_number(data["line"]), 1),
         backends=tuple(dict.fromkeys(map(_text, data["backends"]))) or DEFAULT_BACKENDS,
         others=tuple(map(_text, data["others"])),
+        shape=_text(data["shape"]),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 TEXT_LIMIT = 1000
@@ -25,6 +26,22 @@ def failure(error: BaseException, files: Collection[str]) -> dict[str, Any]:
         frames.append({"file": file, "line": line, "function": "", "code": _line(file, line)})
     kind = "MemoryError" if out_of_memory(error) else type(error).__name__[:80]
     return {"type": kind, "text": _text(error), "frames": frames}
+
+
+def unused_import(error: BaseException, files: Mapping[str, bytes]) -> bool:
+    """Whether an import failed that the file has no use for, as one an editor inserted."""
+    at = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    own = [(file, line) for file, line in at if file in files]
+    if not isinstance(error, ImportError) or not own:
+        return False
+    file, line = own[-1]
+    tree = ast.parse(files[file])
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and node.lineno == line:
+            bound = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            return not bound & {*used, "*"}
+    return False
 
 
 def out_of_memory(error: BaseException) -> bool:

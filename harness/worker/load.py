@@ -20,24 +20,33 @@ from pathlib import PurePosixPath
 from types import CodeType, ModuleType
 from typing import Any
 
-from harness.worker.failure import failure
+from harness.worker.adapt import Adapter, bridged
+from harness.worker.failure import failure, unused_import
+from harness.worker.shapes import shape
 
 _PACKAGE = "submission"
 """The package that a folder with an ``__init__.py`` at its top is imported as."""
 
-_IN_FULL, _IN_SHORT = 3, 20
-"""How many failing files are told in full, and how many of the rest in a line: the answer must fit into a header."""
+_IN_FULL, _IN_SHORT, _NAMES = 3, 20, 100
+"""How many failing files are told in full, how many of the rest in a line, and how many of the names that an adapter
+gives: the answer must fit into a header."""
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports modules from a mapping of relative path to source bytes."""
+    """Imports modules from a mapping of relative path to source bytes.
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    ``roots`` are folders inside it whose modules are found by their names from there on as well, as on Python's path;
+    each ends in a slash.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], roots: Sequence[str] = ()) -> None:
         self.files = files
         self._lines: dict[str, Mapping[str, int]] = {}
         prefix = (_PACKAGE,) if "__init__.py" in files else ()
         self.names = {path: ".".join((*prefix, *_parts(path))) for path in files}
         self.paths = {".".join(_parts(path)): path for path in files} | {self.names[path]: path for path in files}
+        for path, root in ((path, root) for root in roots for path in files if path.startswith(root)):
+            self.paths.setdefault(".".join(_parts(path.removeprefix(root))), path)
         self.folders = {name[:at] for name in self.paths for at, char in enumerate(name) if char == "."}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
@@ -93,31 +102,64 @@ def _parts(path: str) -> tuple[str, ...]:
 
 
 def load(
-    files: Mapping[str, bytes], entries: Sequence[str], spare: Sequence[str], ids: Sequence[str]
+    files: Mapping[str, bytes],
+    entries: Sequence[str],
+    spare: Sequence[str],
+    ids: Sequence[str],
+    adapter: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Import the ``entries`` and look for ``ids``; where there are none, in the ``spare`` modules as well.
+    """Import the ``entries`` and look for ``ids``; where there are none, in the ``spare`` modules as well. With an
+    ``adapter`` (the arguments of :class:`Adapter`) what it gives counts, and nothing else.
 
     Returns the objects by id, and what to tell the grader. One entry that fails does not cost the others what they
     offer.
     """
-    sources = Sources(files)
+    sources = Sources(files, _roots(entries) if adapter else ())
     sources.remember()
+    try:
+        adapt = Adapter(**adapter) if adapter else None
+    except BaseException as error:
+        return {}, {"found": {}, "failed": [_of_adapter(error, adapter, None)], "names": []}
     sys.meta_path.insert(0, sources)
     modules: list[ModuleType] = []
     failed: list[dict[str, Any]] = []
+    offers: list[tuple[ModuleType, Mapping[str, Any]]] = []
     candidates: dict[str, list[Candidate]] = {}
     for paths in (entries, spare):
         for path in paths:
             try:
                 modules.append(importlib.import_module(sources.names[path]))
             except BaseException as error:
-                failed.append({"file": path, **failure(error, files)})
-        candidates = {id: found for id in ids if (found := _candidates(id, modules, sources))}
+                failed.append({"file": path, "unused": unused_import(error, files), **failure(error, files)})
+                continue
+            if adapt is not None:
+                try:
+                    offers.append((modules[-1], adapt.offers(modules[-1])))
+                except BaseException as error:
+                    failed.insert(0, _of_adapter(error, adapter, path))  # before what a student could mend
+        if adapt is None:
+            candidates = {id: found for id in ids if (found := _candidates(id, modules, sources))}
+        else:
+            candidates = {id: found for id in ids if (found := _adapted(id, offers, sources))}
         if candidates:
             break
     told = {id: found[0].told(found[1:]) for id, found in candidates.items()}
     failed = [*failed[:_IN_FULL], *map(_shortened, failed[_IN_FULL : _IN_FULL + _IN_SHORT])]
-    return {id: found[0].value for id, found in candidates.items()}, {"found": told, "failed": failed}
+    names = dict.fromkeys(name[:80] for _, offered in offers for name in offered)
+    answer = {"found": told, "failed": failed, "names": list(names)[:_NAMES]}
+    return {id: found[0].value for id, found in candidates.items()}, answer
+
+
+def _roots(entries: Sequence[str]) -> list[str]:
+    """The folders around the entries and around their packages: what is run in one of them has it on its path."""
+    folders = [folder for path in entries for folder in list(PurePosixPath(path).parents)[1::-1]]
+    return list(dict.fromkeys(f"{folder}/" for folder in folders if folder.name))
+
+
+def _of_adapter(error: BaseException, adapter: Mapping[str, Any] | None, path: str | None) -> dict[str, Any]:
+    """What an adapter raised, over a module of the student's or by itself."""
+    assert adapter is not None
+    return {"file": path, "adapter": adapter["file"], **failure(error, {adapter["file"]})}
 
 
 @dataclass(frozen=True)
@@ -129,6 +171,7 @@ class Candidate:
     file: str
     line: int
     backends: Sequence[str]
+    shape: str = ""
 
     def told(self, others: Sequence[Candidate]) -> dict[str, Any]:
         """What the grader hears of it, and of the others that it was preferred to."""
@@ -138,22 +181,37 @@ class Candidate:
             "file": self.file,
             "line": self.line,
             "backends": self.backends,
+            "shape": self.shape,
             "others": [f"{each.name} ({each.file})" for each in others[:_IN_FULL]],
         }
 
 
 def _candidates(id: str, modules: Sequence[ModuleType], sources: Sources) -> list[Candidate]:
-    """The objects that match: the one of the exact name first, then classes, then the rest; none of them twice."""
+    """The objects that match: those of another course's shape last; of the others the one of the exact name first, then
+    classes, then the rest; none of them twice."""
     found: dict[int, Candidate] = {}
     for module in modules:
         for name, value in _offers(module, set(sources.paths)):
             if _same(name, id):
                 key = builtins.id(value)
                 home = sys.modules.get(getattr(value, "__module__", None) or "", module)
-                candidate = Candidate(name, value, *_where(name, value, module, sources), _backends(home, module))
+                where = _where(name, value, module, sources)
+                candidate = Candidate(name, value, *where, _backends(home, module), shape(value))
                 if key not in found or name == id:
                     found[key] = candidate
-    return sorted(found.values(), key=lambda each: (each.name != id, not inspect.isclass(each.value)))
+    return sorted(found.values(), key=lambda each: (each.shape != "", each.name != id, not inspect.isclass(each.value)))
+
+
+def _adapted(id: str, offers: Sequence[tuple[ModuleType, Mapping[str, Any]]], sources: Sources) -> list[Candidate]:
+    """What an adapter gave, and where the student's part of each stands; once, however many modules have it."""
+    found: dict[int, Candidate] = {}
+    for module, offered in offers:
+        if id in offered:
+            student = bridged(offered[id])
+            name = str(getattr(student, "__name__", id))
+            candidate = Candidate(name, offered[id], *_where(name, student, module, sources), _backends(module))
+            found.setdefault(builtins.id(student), candidate)
+    return list(found.values())
 
 
 def _shortened(told: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,10 @@ def serve(sock: socket.socket) -> None:
             with memory:
                 if request["op"] == "load":
                     files = {path: source.tobytes() for path, source in request["files"].items()}
-                    offered, answer = load(files, request["entries"], request["spare"], request["ids"])
+                    adapter = request["adapter"]
+                    if adapter:
+                        adapter = {**adapter, "source": adapter["source"].tobytes()}
+                    offered, answer = load(files, request["entries"], request["spare"], request["ids"], adapter)
                 else:
                     answer = {"cases": _run(offered, request, files, partial(_ask, sock, request["request"]))}
         except BaseException as error:  # student code can make anything here fail: it is reported as its failure

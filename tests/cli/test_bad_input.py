@@ -18,6 +18,7 @@ def _files(tmp_path: Path) -> None:
     (tmp_path / "hollow" / "kim").mkdir(parents=True)
     (tmp_path / "notes.txt").write_text("")
     (tmp_path / "bad.toml").write_text("[assignment]\ntitel = 'x'\n")
+    (tmp_path / "bad.py").write_text("def adapt(module): ...\nFIXED = {'adam': {'esp': 1}}")
     (tmp_path / "cut.json").write_text('{"schema": "gradstep/results/v1", "assi')
     (tmp_path / "other.json").write_text('{"schema": "gradstep/results/v9"}')
     (tmp_path / "list.json").write_text("[]")
@@ -37,6 +38,10 @@ def _files(tmp_path: Path) -> None:
         ("grade submissions --out /proc/reports", "/proc/reports: cannot be written to (No such file or directory)"),
         ("grade submissions --assignment nowhere.toml", "nowhere.toml: cannot be read (No such file or directory)."),
         ("grade submissions --assignment bad.toml", "bad.toml: [assignment] has an unknown key 'titel'; did you mean"),
+        ("grade submissions --adapter cs231", "'cs231' is no adapter; did you mean 'cs231n'?"),
+        ("grade submissions --adapter nowhere.py", "nowhere.py: cannot be read (No such file or directory)."),
+        ("check submissions/kim.py --adapter cs231n:kep", "cs231n: 'kep' is no setting of this adapter; did you mean"),
+        ("check submissions/kim.py --adapter bad.py", "bad.py, line 2: FIXED['adam'] has an unknown name 'esp'; did"),
         ("check nowhere.py", "nowhere.py: there is no such file or folder."),
         ("check notes.txt", "notes.txt: is no Python module; a .py file or a folder with .py files is needed."),
         ("check empty", "empty: holds no .py file."),

@@ -94,6 +94,19 @@ def sgd_keeps_the_point_behind(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nes
 
 
 @RIGHT.right("keras_sgd")
+def sgd_two_points(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nesterov=False):
+    """Polyak's form and Nesterov's own: the velocity is the difference of the last two points."""
+    before = w
+    for t in count():
+        after = w - lr / (1 + decay * t) * grad(w)
+        if nesterov:
+            w, before = after + momentum * (after - before), after
+        else:
+            w, before = after + momentum * (w - before), w
+        yield w
+
+
+@RIGHT.right("keras_sgd")
 def sgd_as_average(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nesterov=False):
     """An average of the steps, its weight 1 − μ undone."""
     mean = np.zeros_like(w)

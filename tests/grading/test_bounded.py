@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.grading.bounded import EXTENDED_BITS, AmbiguousError, Bounded
+from harness.grading.expected import C
 from reference import maths
 from tests.grading.bounds import DTYPES, exact, reach, within
 
@@ -31,9 +33,9 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "a / √(b² + 1)": lambda a, b: a / np.sqrt(b**2 + 1),
     "1 - a / (|a| + |b|)": lambda a, b: 1 - a / (np.absolute(a) + np.absolute(b)),
     "-a + b": lambda a, b: -a + b,
+    "|a|^(b / (|a| + |b|))": lambda a, b: np.absolute(a) ** (b / (np.absolute(a) + np.absolute(b))),
     "clip": lambda a, b: maths.clip(a, -1.5, np.absolute(b)),
     "where": lambda a, b: maths.where(np.arange(len(a)) % 2 == 0, a + b, 0.0),
-    "exp": lambda a, b: maths.exp(-np.absolute(a) / (np.absolute(a) + np.absolute(b))),
 }
 
 
@@ -123,10 +125,11 @@ def test_a_bound_carries_all_that_the_operands_bring_and_no_more(name: str) -> N
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_libraries_round_exp_within_the_bound_of_c_4(dtype: str) -> None:
-    """numpy's vectorised float32 exp is off by up to 2.5 ulp: 5 u, which C = 4 times two roundings covers."""
-    x = np.linspace(-20, 20, 20001, dtype=dtype)
-    assert 0.2 <= reach(maths.exp(exact(x)), np.exp(x)) <= 2.5
+@pytest.mark.parametrize("library", [np.exp, lambda x: torch.exp(torch.from_numpy(x)).numpy()], ids=["numpy", "torch"])
+def test_libraries_round_exp_by_half_the_tolerance_at_most(library: Callable[[Any], Any], dtype: str) -> None:
+    """numpy's vectorised exp of float32 is the worst: off by 3.3 u."""
+    x = np.random.default_rng(0).uniform(-20, 20, 100_000).astype(dtype)
+    assert 0.4 <= reach(maths.exp(exact(x)), library(x)) <= C / 2
 
 
 COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
@@ -216,7 +219,6 @@ def test_what_it_does_not_know_it_refuses() -> None:
         lambda: np.mean(x, dtype="float32"),
         lambda: np.pad(x, 1, constant_values=7),
         lambda: np.add.reduce(x),
-        lambda: x**x,
     ):
         with pytest.raises(TypeError):
             unknown()

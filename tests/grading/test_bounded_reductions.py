@@ -275,6 +275,11 @@ def test_the_variance_of_another_constant_may_be_off_by_the_square_of_its_mean()
     assert within(bounded, looped_twice(x))
 
 
+def test_the_terms_of_a_variance() -> None:
+    """(n + 3)V for deviation, square, sum and quotient, and 2|d|·E for a running mean that is off by E = 1."""
+    assert float(variance(exact([-1.0, 1.0])).bound) == pytest.approx((2 + 3) * 1 + 2 * 1 * 1)
+
+
 def test_a_variance_carries_an_error_of_its_terms_once() -> None:
     """Terms pushed away from the mean reach the bound; a common shift, which their bounds allow as well, is nothing."""
     dtype = np.dtype("float64")
@@ -288,9 +293,12 @@ def test_a_variance_carries_an_error_of_its_terms_once() -> None:
 
 
 def test_an_extreme_is_off_by_as_much_as_those_that_may_be_it() -> None:
+    """Only the one end is the farther: the upper of a maximum, the lower of a minimum."""
     x = Bounded([[1.0, 2.0, 9.0], [1.0, 3.0, 9.0]], [[4, 8, 0], [4, 1e20, 1e3]], np.dtype("float64"))
     assert largest(x, axis=1).bound.tolist() == pytest.approx([0, 1e20], abs=1e4, rel=1e-3)
     assert smallest(x, axis=0).bound[0] == pytest.approx(4, rel=1e-2)
+    tied = Bounded([1.0, 1.0], [4, 0], x.dtype)
+    assert (largest(tied).bound, smallest(tied).bound) == (pytest.approx(4, rel=1e-2), pytest.approx(4, rel=1e-2))
     assert (largest(exact([0.1, 0.7]), axis=0).bound, smallest(exact([0.1, 0.7])).bound) == (0, 0)
 
 

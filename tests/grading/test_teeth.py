@@ -1,4 +1,4 @@
-"""Every page has teeth: what computes nothing fails, and each mistake and dialect, run as a student's, gets its name."""
+"""Every page has teeth: what computes nothing fails, and each mistake and dialect, run as a student, gets its name."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def nan(values: dict[str, Any], args: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def the_input(values: dict[str, Any], args: tuple[Any, ...]) -> dict[str, Any]:
-    return {name: args[0] for name in values}
+    return dict.fromkeys(values, args[0])
 
 
 def a_shade_too_much(values: dict[str, Any], args: tuple[Any, ...]) -> dict[str, Any]:

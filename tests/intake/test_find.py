@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import pytest
 
-from harness.intake import IntakeError, Submission, find, read, unmatched
+from harness.intake import IntakeError, Submission, find, narrowed, read, unmatched
 from harness.intake.find import SOURCE_LIMIT
 
 
@@ -253,3 +253,19 @@ def test_an_empty_folder_holds_no_submission(tmp_path: Path) -> None:
 def test_a_virtual_environment_under_any_name_is_not_entered(tmp_path: Path) -> None:
     lay(tmp_path, "kim/adam.py", "kim/env/pyvenv.cfg", "kim/env/lib/numpy.py")
     assert list(only(tmp_path).files) == ["adam.py"]
+
+
+def test_a_submission_is_narrowed_to_modules_by_name_wherever_they_lie(tmp_path: Path) -> None:
+    files = "run.py", "a1/cs231n/optim.py", "a2/cs231n/layers.py", "a2/cs231n/optim.py", "a2/cs231n/my_optim.py"
+    submission = read(lay(tmp_path / "kim", *files))
+    found = narrowed(submission, ("optim", "layers"))
+    assert found.entries == ("a1/cs231n/optim.py", "a2/cs231n/optim.py", "a2/cs231n/layers.py")
+    assert (found.spare, found.files, found.id) == ((), submission.files, "kim")
+    assert narrowed(submission, ("cs231n/layers",)).entries == ("a2/cs231n/layers.py",)
+    assert narrowed(submission, ("run",)).entries == ("run.py",)
+
+
+def test_a_submission_without_modules_of_these_names_stays_as_it_is(tmp_path: Path) -> None:
+    submission = read(lay(tmp_path / "kim", "optimizers.py", "notes/optim.txt"))
+    for modules in ((), ("optim", "layers")):
+        assert narrowed(submission, modules) == submission

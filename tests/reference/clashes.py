@@ -6,6 +6,8 @@ KERAS_CORRECTED = {
     "no_bias_correction", "second_moment_uncorrected", "correction_root_missing", "correction_inverted",
     "root_missing", "eps_missing",
 }  # fmt: skip
+ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing"}
+
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.
     ("nag", "lookahead_iterates"): {"gradient_at_w", "lookahead_sign", "lookahead_without_gamma", "new_velocity_twice"},
@@ -21,6 +23,34 @@ CLASHES = {
     # These have no corrected v̂ whose correction could be missing.
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    # Without the root or the argument ε there is no inside and outside; the backward pass has another power there.
+    ("batch_norm_forward", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    ("batch_norm_backward", "eps_outside_root"): {"eps_missing", "power_wrong"},
+    ("batch_norm_inference", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    # The swap is a comparison of its own, at either end of u; without a mask there is nothing to compare.
+    ("dropout_train", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
+    ("dropout_train", "boundary_kept"): {"keep_drop_swapped", "nothing_dropped"},
+    ("inverted_dropout", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
+    ("inverted_dropout", "boundary_dropped"): {"keep_drop_swapped", "nothing_dropped"},
+    ("dropout_backward", "other_tail"): {"keep_drop_swapped", "mask_missing"},
+    ("dropout_backward", "boundary_dropped"): {"keep_drop_swapped", "mask_missing"},
+    # The guard has taken the place of what they are about.
+    ("min_max_normalize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
+    ("standardize", "guarded_denominator"): {"constant_feature_nan", "not_scaled", "guard_too_large"},
+    # There is one denominator, and one floor under it.
+    ("contrast_normalize_dataset", "eps_added"): ONE_FLOOR,
+    ("contrast_normalize_dataset", "eps_inside_root"): ONE_FLOOR,
+    ("contrast_normalize_dataset", "eps_as_threshold"): ONE_FLOOR,
+    ("contrast_normalize_image", "eps_added"): ONE_FLOOR,
+    ("contrast_normalize_image", "eps_inside_root"): ONE_FLOOR,
+    ("contrast_normalize_image", "eps_as_threshold"): ONE_FLOOR,
+    ("local_contrast_normalize", "mean_deviation_floor"): ONE_FLOOR,
+    ("local_contrast_normalize", "eps_added"): ONE_FLOOR,
+    ("local_contrast_normalize", "eps_inside_root"): ONE_FLOOR,
+    ("local_contrast_normalize", "eps_as_threshold"): ONE_FLOOR,
+    # Both say over which pixels the statistics are.
+    ("local_contrast_normalize", "window_deviation"): {"whole_image"},
+    ("local_contrast_normalize", "channels_pooled"): {"border_cut", "center_left_out", "whole_image"},
     # There is one mean: it is another dialect's or a mistake's.
     ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
     ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},

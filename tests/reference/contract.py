@@ -102,7 +102,7 @@ CONTRACT: Mapping[str, Row] = {
     ),
     "contrast_normalize_dataset": Row("(images, *, eps=1e-8)", "", f"wrong_axis {_NORMALIZED}"),
     "contrast_normalize_image": Row("(images, *, eps=1e-8)", "", f"whole_array wrong_axis {_NORMALIZED}"),
-    "local_contrast_normalize": Row("(images, *, size=5, eps=1e-4)", "", _NORMALIZED, "window_deviation"),
+    "local_contrast_normalize": Row("(images, *, size=5, eps=0.0001)", "", _NORMALIZED, "window_deviation"),
     # -- batch normalization
     "batch_norm_forward": Row(
         "(x, gamma, beta, *, eps=1e-5)",

@@ -184,3 +184,17 @@ def test_adagrads_worked_example_holds_digit_for_digit():
     G = example.yields[-1]["G"]
     assert [f"{each:.12g}" for each in G] == ["425", "0.0125"]
     assert [float(f"{each:.1g}") for each in G**0.5] == [20, 0.1]  # the slide's effective rates, 0.01/20 and 0.01/0.1
+
+
+# -- what a course hard-codes ---------------------------------------------------------------------------------------
+
+
+def test_what_is_fixed_is_passed_by_no_case_and_counts_in_place_of_the_default():
+    page = pages()["adam"]
+    fixed = page.fixing({"eps": 0.25})
+    assert fixed.defaults == {**page.defaults, "eps": 0.25}
+    assert page.defaults["eps"] == 1e-8
+    for case, other in zip(fixed.draw(0), page.draw(0), strict=True):
+        assert {**case.hyper, "eps": 1} == {**other.hyper, "eps": 1}
+        assert "eps" not in case.hyper
+    assert page.fixing({}).defaults == page.defaults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,30 @@ def adam(amsgrad: bool) -> Make:
     return lambda params, beta1, beta2, **hyper: make(params, betas=(beta1, beta2), **hyper)
 
 
+def or_1e_7(epsilon: float | None) -> float:
+    return 1e-7 if epsilon is None else epsilon
+
+
+def keras_sgd(params: list[Any], momentum: float, nesterov: bool, decay: float, **hyper: Any) -> Any:
+    """torch refuses nesterov without momentum; without momentum it makes no difference."""
+    return optim("SGD", momentum=momentum, nesterov=nesterov and momentum > 0)(params, **hyper)
+
+
+def keras_rmsprop(params: list[Any], rho: float, epsilon: float | None, decay: float, **hyper: Any) -> Any:
+    return optim("RMSprop", alpha=rho, eps=or_1e_7(epsilon))(params, **hyper)
+
+
+def keras_adagrad(params: list[Any], decay: float, epsilon: float | None, **hyper: Any) -> Any:
+    """The one optimizer of torch's with a decay of its own, and it is Keras's."""
+    return optim("Adagrad", lr_decay=decay, eps=or_1e_7(epsilon))(params, **hyper)
+
+
+def keras_adam(
+    params: list[Any], beta_1: float, beta_2: float, epsilon: float | None, decay: float, **hyper: Any
+) -> Any:
+    return optim("Adam", betas=(beta_1, beta_2))(params, **hyper)
+
+
 TWINS: Mapping[str, Make] = {
     "gradient_descent": optim("SGD"),
     "sgd": lambda params, batch_size, **hyper: optim("SGD")(params, **hyper),
@@ -42,7 +67,28 @@ TWINS: Mapping[str, Make] = {
     "adadelta": lambda params, gamma, **hyper: optim("Adadelta", lr=1.0, rho=gamma)(params, **hyper),
     "adam": adam(amsgrad=False),
     "amsgrad": adam(amsgrad=True),
+    "keras_sgd": keras_sgd,
+    "keras_rmsprop": keras_rmsprop,
+    "keras_adagrad": keras_adagrad,
+    "keras_adam": keras_adam,
 }
+
+
+def decayed(t: int, *, lr: float, decay: float, **hyper: Any) -> dict[str, float]:
+    return {"lr": lr / (1 + decay * t)}
+
+
+def adam_decayed(t: int, *, beta_2: float, epsilon: float | None, **hyper: Any) -> dict[str, float]:
+    """torch adds ε to the corrected root, √v/√(1 − β₂ᵏ) + ε, Keras to √v itself: so ε is divided alike."""
+    return {**decayed(t, **hyper), "eps": or_1e_7(epsilon) / (1 - beta_2 ** (t + 1)) ** 0.5}
+
+
+BEFORE: Mapping[str, Callable[..., dict[str, float]]] = {
+    "keras_sgd": decayed,
+    "keras_rmsprop": decayed,
+    "keras_adam": adam_decayed,
+}
+"""What is set in torch's parameter group before step t = 0, 1, …, where torch has no word for what the page does."""
 
 DIALECT = {
     "nag": "lookahead_iterates",
@@ -50,6 +96,7 @@ DIALECT = {
     "rmsprop": "eps_outside_root",
     "adam": "eps_outside_root",
     "amsgrad": "eps_outside_root",
+    "keras_sgd": "rate_outside_velocity",
 }
 """What torch speaks, where it is not the slides'."""
 
@@ -64,7 +111,8 @@ def walk_of_torch(page: Page, case: Case, stream: Stream) -> tuple[np.ndarray, A
     if stream.order is not None:
         grads = [batch.mean(dim=0) for batch in grads[torch.from_numpy(stream.order)].split(hyper["batch_size"])]
     optimizer, path = TWINS[page.id]([w], **hyper), []
-    for g in grads:
+    for t, g in enumerate(grads):
+        optimizer.param_groups[0].update(BEFORE[page.id](t, **hyper) if page.id in BEFORE else {})
         w.grad = g.clone()
         optimizer.step()
         path.append(w.detach().clone().numpy())
@@ -133,3 +181,19 @@ def test_torchs_amsgrad_takes_the_maximum_before_the_correction():
         theirs = ours.stacked("v_max")
         theirs[-1] = state["max_exp_avg_sq"].numpy()
         assert excess(ours, "v_max", theirs) <= ROUNDINGS, case.id
+
+
+def test_torchs_sgd_is_kerass_when_fed_with_steps_at_a_rate_of_one():
+    """Then its velocity holds each step with the rate of its own time, as Keras's does with the other sign."""
+    page = pages()["keras_sgd"]
+    for case, stream in runs("keras_sgd"):
+        hyper = {**page.defaults, **case.hyper}
+        t = np.arange(len(stream.grads)).reshape(-1, *[1] * stream.w.ndim)
+        steps = Stream(stream.w, hyper["lr"] / (1 + hyper["decay"] * t) * stream.grads)
+        theirs, state = walk_of_torch(page, replace(case, hyper={**hyper, "lr": 1.0, "decay": 0.0}), steps)
+        ours = walk_of_page(page, case, stream)
+        assert excess(ours, "w", theirs) <= ROUNDINGS, case.id
+        if hyper["momentum"]:  # torch keeps no buffer for 0
+            velocity = ours.stacked("v")
+            velocity[-1] = -state["momentum_buffer"].numpy()
+            assert excess(ours, "v", velocity) <= ROUNDINGS, case.id

@@ -118,6 +118,7 @@ def test_what_comes_from_the_submissions_other_files_counts() -> None:
         "line": 1,
         "backends": [],
         "others": [],
+        "shape": "",
     }
 
 

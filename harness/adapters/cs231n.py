@@ -1,0 +1,217 @@
+"""CS231n, assignment 2, of every year since 2016: ``cs231n/optim.py`` and ``cs231n/layers.py``.
+
+=======================  ============================================
+their function           the contract's algorithm
+=======================  ============================================
+``sgd``                  gradient_descent: one step with a given gradient
+``sgd_momentum``         momentum; their velocity is −v
+``rmsprop``, ``adam``    the same
+``batchnorm_forward``    batch_norm_forward, batch_norm_inference (mode "test")
+``batchnorm_backward``   batch_norm_backward; ``batchnorm_backward_alt`` where only that is written
+``dropout_forward``      inverted_dropout
+``dropout_backward``     dropout_backward
+=======================  ============================================
+
+Settings: the ``p`` of dropout is the probability of dropping in 2016 and 2017, of keeping since 2018. By default the
+starter's docstring, which stands in the student's own file, says which ("We drop each neuron output with probability
+p"); where it is gone p keeps. ``--adapter cs231n:keep`` and ``--adapter cs231n:drop`` overrule it.
+
+The config dict is always given in full, with the contract's defaults and with t = 0: starters differ in theirs. The
+state is left to the student's code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from harness.adapters import Rule, drawing, drives
+
+MODULES = ("optim", "layers")
+SETTINGS = ("docstring", "keep", "drop")
+SETTING = "docstring"
+
+Function = Callable[..., Any]
+
+
+def adapt(module: ModuleType) -> dict[str, Any]:
+    """Whatever of the table above the module has: optim and layers are not told apart."""
+    bridges = (_optimizers, _batch_norm, _dropout)
+    return {name: value for bridge in bridges for name, value in bridge(module).items()}
+
+
+# -- optimizers -------------------------------------------------------------------------------------------------------
+
+_OPTIMIZERS = {
+    "gradient_descent": Rule("sgd", {"lr": ("learning_rate", 0.01)}),
+    "momentum": Rule(
+        "sgd_momentum",
+        {"lr": ("learning_rate", 0.01), "gamma": ("momentum", 0.9)},
+        {"v": ("velocity", -1)},
+    ),
+    "rmsprop": Rule(
+        "rmsprop",
+        {"lr": ("learning_rate", 0.001), "gamma": ("decay_rate", 0.99), "eps": ("epsilon", 1e-8)},
+        {"G": ("cache", 1)},
+    ),
+    "adam": Rule(
+        "adam",
+        {"lr": ("learning_rate", 0.001), "beta1": ("beta1", 0.9), "beta2": ("beta2", 0.999), "eps": ("epsilon", 1e-8)},
+        {"m": ("m", 1), "v": ("v", 1)},
+    ),
+}
+
+
+def _optimizers(module: ModuleType) -> dict[str, Any]:
+    functions = {id: _function(module, rule.name) for id, rule in _OPTIMIZERS.items()}
+    return {id: _optimizer(function, _OPTIMIZERS[id]) for id, function in functions.items() if function}
+
+
+def _optimizer(function: Function, rule: Rule) -> type:
+    class Optimizer:
+        student = staticmethod(function)
+
+        def __init__(self, **hyper: float) -> None:
+            self.config: Any = Dict(rule.hyper(hyper), t=0)
+
+        def step(self, w: Any, grad: Callable[[Any], Any]) -> Any:
+            next_w, self.config = _pair(function, function(w, grad(w), self.config))
+            if isinstance(self.config, dict):
+                vars(self).update(rule.state(self.config.get))
+            return next_w
+
+    return Optimizer
+
+
+# -- layers -----------------------------------------------------------------------------------------------------------
+
+
+def _batch_norm(module: ModuleType) -> dict[str, Any]:
+    forward = _function(module, "batchnorm_forward")
+    backwards = [f for name in ("batchnorm_backward", "batchnorm_backward_alt") if (f := _function(module, name))]
+    found: dict[str, Any] = {}
+    if forward:
+
+        @drives(forward)
+        def batch_norm_forward(x: Any, gamma: Any, beta: Any, *, eps: float = 1e-5) -> tuple[Any, Any]:
+            bn_param = Dict(mode="train", eps=eps, momentum=0.9)
+            return _pair(forward, forward(x, gamma, beta, bn_param))
+
+        @drives(forward)
+        def batch_norm_inference(
+            x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any, *, eps: float = 1e-5
+        ) -> Any:
+            bn_param = Dict(mode="test", eps=eps, momentum=0.9, running_mean=running_mean, running_var=running_var)
+            return _pair(forward, forward(x, gamma, beta, bn_param))[0]
+
+        found |= {"batch_norm_forward": batch_norm_forward, "batch_norm_inference": batch_norm_inference}
+    if backwards:
+
+        @drives(backwards[0])
+        def batch_norm_backward(dy: Any, cache: Any) -> Any:
+            for backward in backwards:
+                gradients = backward(dy, cache)
+                if not isinstance(gradients, tuple) or any(each is not None for each in gradients):
+                    return gradients
+            raise NotImplementedError
+
+        found["batch_norm_backward"] = batch_norm_backward
+    return found
+
+
+def _dropout(module: ModuleType) -> dict[str, Any]:
+    forward, backward = _function(module, "dropout_forward"), _function(module, "dropout_backward")
+    if not forward:
+        return {}
+
+    def run(x: Any, rate: float, u: Any, mode: str) -> tuple[Any, Any]:
+        p = rate if _drops(forward) else 1 - rate
+        with drawing(u, module):
+            return _pair(forward, forward(x, Dict(p=p, mode=mode)))
+
+    @drives(forward)
+    def inverted_dropout(x: Any, rate: float, u: Any, training: bool) -> Any:
+        return run(x, rate, u, "train" if training else "test")[0]
+
+    found: dict[str, Any] = {"inverted_dropout": inverted_dropout}
+    if backward:
+
+        @drives(backward)
+        def dropout_backward(dy: Any, rate: float, u: Any) -> Any:
+            _, cache = run(np.ones_like(dy), rate, u, "train")  # only it knows where the mask is and what is in it
+            dx = backward(dy, cache)
+            if dx is None:
+                raise NotImplementedError
+            return dx
+
+        found["dropout_backward"] = dropout_backward
+    return found
+
+
+def _drops(forward: Function) -> bool:
+    if SETTING != "docstring":
+        return SETTING == "drop"
+    return "we drop each neuron" in " ".join((forward.__doc__ or "").lower().split())
+
+
+# -- what they share --------------------------------------------------------------------------------------------------
+
+
+def _function(module: ModuleType, name: str) -> Function | None:
+    function = getattr(module, name, None)
+    return function if callable(function) else None
+
+
+def _pair(function: Function, result: Any) -> tuple[Any, Any]:
+    """The two values that every forward function and every optimizer returns; the starter's have None in them."""
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(f"{function.__name__} returned {type(result).__name__}, not two values")
+    first, second = result
+    if first is None:
+        raise NotImplementedError
+    return first, second
+
+
+class Dict(dict[str, Any]):
+    """A dict as Python 2 had it."""
+
+    iteritems, iterkeys, itervalues = dict.items, dict.keys, dict.values
+
+    def has_key(self, key: str) -> bool:
+        return key in self
+
+
+# -- the Python they were written for ---------------------------------------------------------------------------------
+
+
+def before() -> None:
+    """Supply what most repositories need to be imported or run at all: the package future, from which the starters
+    import a name or two, and what Python 2 and NumPy 1 called things."""
+    missing = [name for name in ("past", "future") if importlib.util.find_spec(name) is None]
+    stand_ins: dict[str, dict[str, Any]] = {
+        "past": {},
+        "past.builtins": {"xrange": range, "basestring": str, "unicode": str, "long": int, "raw_input": input},
+        "past.utils": {"old_div": lambda a, b: a // b if isinstance(a, int) and isinstance(b, int) else a / b},
+        "future": {},
+        "future.builtins": {name: value for name, value in vars(builtins).items() if not name.startswith("_")},
+        "future.standard_library": {"install_aliases": lambda: None, "install_hooks": lambda: None},
+        "future.utils": {"iteritems": dict.items, "iterkeys": dict.keys, "itervalues": dict.values},
+    }
+    for name, names in stand_ins.items():
+        package, _, last = name.partition(".")
+        if package in missing:
+            module = sys.modules[name] = ModuleType(name)
+            vars(module).update(names)
+            if last:
+                setattr(sys.modules[package], last, module)
+            else:
+                module.__path__ = []  # what makes it a package
+    vars(builtins).setdefault("xrange", range)
+    for name, value in {"int": int, "float": float, "object": object, "float_": np.float64, "product": np.prod}.items():
+        vars(np).setdefault(name, value)

@@ -1,0 +1,315 @@
+"""Students' repositories graded through the adapters that ship, by the whole chain: none of their files is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harness import adapter, intake
+from harness.results import Message, Source, SubmissionResult
+from reference import pages
+from tests.adapters.students import BOOK1, BOOK2, LAYERS, OPTIM, STARTER, replaced, written
+from tests.graded import algorithm, asked, grade
+
+IN_PLACE = replaced(
+    OPTIM,
+    ("next_w = w + v", "w += v; next_w = w"),
+    ("next_w = w - config", "next_w = w; next_w -= config"),
+)
+YEAR_2017 = replaced(OPTIM, ('"t", 0', '"t", 1'), ("rmsprop(w, dw", "rmsprop(x, dx"), ("adam(w, dw", "adam(x, dx"))
+YEAR_2017 = YEAR_2017.replace("def adam(x, dx, config=None):", "def adam(x, dx, config=None):\n    w, dw = x, dx")
+YEAR_2017 = YEAR_2017.replace("def rmsprop(x, dx, config=None):", "def rmsprop(x, dx, config=None):\n    w, dw = x, dx")
+PYTHON_2 = replaced(
+    OPTIM,
+    (
+        "import numpy as np\n",
+        "from __future__ import print_function\nfrom builtins import range\nfrom past.builtins import xrange\n"
+        "from future import standard_library\nimport numpy as np\nstandard_library.install_aliases()\n"
+        "print('run the following from the cs231n directory')\n",
+    ),
+    ("    next_w = w + v\n", "\tfor _ in xrange(np.int(1)):\n\t\tnext_w = w + v\n".replace("\t", "    ")),
+    ('    config["velocity"] = v\n', '    dict(config.iteritems())\n    config["velocity"] = v\n'),
+)
+TABS = replaced(OPTIM, ("    ", "\t"))
+WRONG = replaced(
+    OPTIM,
+    ('* v - config["learning_rate"] * dw', '* v - (1 - config["momentum"]) * config["learning_rate"] * dw'),
+    ('decay * config["cache"] + (1 - decay)', '(1 - decay) * config["cache"] + decay'),
+    ('m_hat = m / (1 - beta1 ** config["t"])', "m_hat = m"),
+    ('v_hat = v / (1 - beta2 ** config["t"])', "v_hat = v"),
+)
+T_LATE = replaced(
+    OPTIM,
+    ('    config["t"] += 1\n', ""),
+    (
+        '    next_w = w - config["learning_rate"] * m_hat',
+        '    config["t"] += 1\n    next_w = w - config["learning_rate"] * m_hat',
+    ),
+)
+INSIDE = replaced(OPTIM, ("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat + eps)"))
+RELATIVE = replaced(
+    OPTIM,
+    ("import numpy as np\n", "from .helpers import np\nfrom cs231n.helpers import root\n"),
+    ("np.sqrt", "root"),
+)
+HELPERS = "import numpy as np\nroot = np.sqrt\n"
+PRINTS = "def affine_forward(x):\n    print 'hello'\n"
+UNUSED = "import numpy as np\nfrom pyparsing import col\n" + LAYERS
+
+CS231N: Mapping[str, Mapping[str, str]] = {
+    "in_place": {"cs231n/__init__.py": "", "cs231n/optim.py": IN_PLACE},
+    "year_2017": {"optim.py": YEAR_2017},
+    "python_2": {"cs231n/optim.py": PYTHON_2, "cs231n/layers.py": PRINTS, "run.py": "import no_such_module"},
+    "tabs": {"assignment2/cs231n/optim.py": TABS, "assignment2/cs231n/layers.py": UNUSED},
+    "relative": {"a2/cs231n/optim.py": RELATIVE, "a2/cs231n/helpers.py": HELPERS, "a2/cs231n/data.py": "import six"},
+    "eps_inside": {"optim.py": INSIDE},
+    "wrong": {"optim.py": WRONG},
+    "t_late": {"optim.py": T_LATE},
+    "starter": {"cs231n/optim.py": STARTER, "cs231n/layers.py": STARTER},
+    "one_file": {"hand_in.py": OPTIM},
+}
+RIGHT = ("pass", "pass", "eps_outside_root", "eps_outside_root")
+CS231N_GOT = {
+    **dict.fromkeys(("in_place", "year_2017", "python_2", "tabs", "relative", "one_file"), RIGHT),
+    "eps_inside": ("pass", "pass", "eps_outside_root", "pass"),
+    "wrong": ("pass", "velocity_averaged", "weights_swapped", "no_bias_correction"),
+    "t_late": ("pass", "pass", "eps_outside_root", "t_off_by_one"),
+    "starter": ("not_adapted", "not_started", "not_started", "not_started"),
+}
+IDS = ("gradient_descent", "momentum", "rmsprop", "adam")
+
+FED_THE_NEW_V = replaced(
+    BOOK1,
+    ("            params[key] += self.momentum * self.momentum * self.v[key]\n", ""),
+    ("            params[key] -= (1 + self.momentum) * self.lr * grads[key]\n", ""),
+    (
+        "            self.v[key] -= self.lr * grads[key]\n",
+        "            self.v[key] -= self.lr * grads[key]\n"
+        "            params[key] += self.momentum * self.momentum * self.v[key]\n"
+        "            params[key] -= (1 + self.momentum) * self.lr * grads[key]\n",
+    ),
+    ("lr_t = self.lr * np.sqrt(1.0 - self.beta2**self.iter) / (1.0 - self.beta1**self.iter)", "lr_t = self.lr"),
+    ("self.h[key] += grads[key] * grads[key]", "self.h[key] += grads[key]"),
+)
+STUBS = replaced(
+    BOOK1,
+    ("class Momentum:", "class Momentum:\n    pass\n\n\nclass _Momentum:"),
+    ("class Adam:", "class Adam:\n    def __init__(self, lr=0.001): ...\n\n\nclass _Adam:"),
+)
+NP = "import numpy as np\nGPU = False\n"
+SCRATCH: Mapping[str, Mapping[str, str]] = {
+    "book_1": {"common/optimizer.py": BOOK1, "ch06/optimizer_compare.py": "import matplotlib"},
+    "book_2": {"book2/common/optimizer.py": BOOK2, "book2/common/np.py": NP, "book2/common/__init__.py": ""},
+    "wrong": {"common/optimizer.py": FED_THE_NEW_V},
+    "stubs": {"common/optimizer.py": STUBS},
+}
+SCRATCH_IDS = ("gradient_descent", "momentum", "nag", "adagrad", "rmsprop", "adam")
+BOOK_1_GOT = (
+    "pass",
+    "pass",
+    "lookahead_iterates",
+    "eps_outside_root",
+    "eps_outside_root",
+    "eps_before_correction",
+)
+SCRATCH_GOT = {
+    "book_1": BOOK_1_GOT,
+    "book_2": ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted"),
+    "wrong": ("pass", "pass", "new_velocity_twice", "gradient_not_squared", "eps_outside_root", "no_bias_correction"),
+    "stubs": (
+        "pass",
+        "not_adapted",
+        "lookahead_iterates",
+        "eps_outside_root",
+        "eps_outside_root",
+        "not_adapted",
+    ),
+}
+
+
+def graded(
+    repositories: Mapping[str, Mapping[str, str]], folder: Path, name: str, ids: tuple[str, ...]
+) -> dict[str, SubmissionResult]:
+    for id, files in repositories.items():
+        written(folder / id, files)
+    return grade(intake.find(folder), asked(*ids), adapter=adapter.load(name))
+
+
+@pytest.fixture(scope="module")
+def cs231n(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SubmissionResult]:
+    return graded(CS231N, tmp_path_factory.mktemp("cs231n"), "cs231n", IDS)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SubmissionResult]:
+    return graded(SCRATCH, tmp_path_factory.mktemp("scratch"), "scratch", SCRATCH_IDS)
+
+
+def got(result: SubmissionResult, id: str) -> str:
+    """What was found: the diagnosis, else the message, else the status."""
+    one = algorithm(result, id)
+    if one.diagnosis:
+        return one.diagnosis.id
+    return one.message.id if one.message else one.status
+
+
+@pytest.mark.parametrize("id", CS231N)
+def test_cs231n(cs231n: Mapping[str, SubmissionResult], id: str) -> None:
+    assert tuple(got(cs231n[id], each) for each in IDS) == CS231N_GOT[id]
+
+
+@pytest.mark.parametrize("id", SCRATCH)
+def test_scratch(scratch: Mapping[str, SubmissionResult], id: str) -> None:
+    assert tuple(got(scratch[id], each) for each in SCRATCH_IDS) == SCRATCH_GOT[id]
+
+
+def test_it_is_said_that_an_adapter_was_used(cs231n: Mapping[str, SubmissionResult]) -> None:
+    said = Message("adapted", {"adapter": "cs231n"})
+    assert [id for id, result in cs231n.items() if said not in result.notes] == []
+
+
+def test_the_reports_point_at_the_students_own_lines(
+    cs231n: Mapping[str, SubmissionResult], scratch: Mapping[str, SubmissionResult]
+) -> None:
+    line = OPTIM.splitlines().index("def adam(w, dw, config=None):") + 1
+    assert algorithm(cs231n["tabs"], "adam").source == Source("assignment2/cs231n/optim.py", line)
+    line = BOOK1.splitlines().index("class Nesterov:") + 1
+    assert algorithm(scratch["book_1"], "nag").source == Source("common/optimizer.py", line)
+
+
+def test_inner_steps_are_seen_through_the_bridge(cs231n: Mapping[str, SubmissionResult]) -> None:
+    """The velocity, which has the other sign there, and G are known to be wrong from the first step on."""
+    for id, step in (("momentum", "v"), ("rmsprop", "G")):
+        message = algorithm(cs231n["wrong"], id).message
+        assert message is not None
+        assert message.params["quantity"] == step
+    message = algorithm(cs231n["wrong"], "adam").message
+    assert message is not None
+    assert message.params["right"] == ["m", "v"]
+
+
+def test_layers_that_fail_cost_the_optimizers_nothing_and_the_line_is_named(
+    cs231n: Mapping[str, SubmissionResult],
+) -> None:
+    for id, name, file in (
+        ("python_2", "syntax_error", "cs231n/layers.py"),
+        ("tabs", "import_unused", "assignment2/cs231n/layers.py"),
+    ):
+        error = cs231n[id].load_error
+        assert cs231n[id].score == 4
+        assert error is not None
+        assert (error.message.id, error.message.params["file"], error.message.params["line"]) == (name, file, 2)
+    assert cs231n["relative"].load_error is None  # what else lies about is not imported
+
+
+# -- hyper-parameters that a course hard-codes ------------------------------------------------------------------------
+
+HARD_CODED = """
+class Adam:
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
+        self.lr, self.beta1, self.beta2 = lr, beta1, beta2
+        self.m = self.v = self.t = 0
+
+    def step(self, w, grad):
+        g = grad(w)
+        self.t += 1
+        self.m = self.beta1 * self.m + (1 - self.beta1) * g
+        self.v = self.beta2 * self.v + (1 - self.beta2) * g**2
+        m_hat, v_hat = self.m / (1 - self.beta1**self.t), self.v / (1 - self.beta2**self.t)
+        return w - self.lr * m_hat / (v_hat + 1e-3) ** 0.5
+"""
+FIXING = b"""
+FIXED = {"adam": {"eps": 1e-3}}
+def adapt(module):
+    return {"adam": module.Adam}
+"""
+
+
+@pytest.fixture(scope="module")
+def fixed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SubmissionResult]:
+    file = tmp_path_factory.mktemp("adapter") / "course.py"
+    file.write_bytes(FIXING)
+    sources = {
+        "right": HARD_CODED,
+        "another": HARD_CODED.replace("1e-3", "1.001e-3"),
+        "uncorrected": HARD_CODED.replace("v_hat = self.m / (1 - self.beta1**self.t)", "v_hat = self.m"),
+        "outside": HARD_CODED.replace("(v_hat + 1e-3) ** 0.5", "(v_hat**0.5 + 1e-3)"),
+        "defaults": HARD_CODED.replace("lr=0.001", "lr=0.01"),
+    }
+    return grade(sources, asked("adam"), adapter=adapter.load(str(file)))
+
+
+def test_what_is_fixed_is_not_passed_and_decides_every_case(fixed: Mapping[str, SubmissionResult]) -> None:
+    cases = algorithm(fixed["right"], "adam").cases
+    assert len(cases) == len(pages()["adam"].makers)
+    assert all(case.status == "pass" and case.error_ratio is not None and case.error_ratio < 0.5 for case in cases)
+    assert all(case.torch_ratio is not None and case.torch_ratio <= 1 for case in cases)
+    assert {case.status for case in algorithm(fixed["another"], "adam").cases} == {"fail"}
+
+
+@pytest.mark.parametrize(
+    ("id", "found"),
+    [("uncorrected", "first_moment_uncorrected"), ("outside", "eps_outside_root"), ("defaults", "wrong_defaults")],
+)
+def test_a_mistake_is_recognised_with_what_is_fixed(fixed: Mapping[str, SubmissionResult], id: str, found: str) -> None:
+    assert got(fixed[id], "adam") == found
+
+
+# -- the instructor's faults ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "text"),
+    [
+        ("def adapt(module):\n    return {'adam': module.Adm}", 2, "module 'a' has no attribute 'Adm'"),
+        ("def adapt(module):\n    return [module.Adam]", None, "adapt returned list, not a dict"),
+        ("import no_such_module\ndef adapt(module): ...", 1, "No module named 'no_such_module'"),
+    ],
+    ids=["raises", "no dict", "cannot be run"],
+)
+def test_an_adapter_that_fails_is_named_with_its_line(tmp_path: Path, source: str, line: int | None, text: str) -> None:
+    file = tmp_path / "course.py"
+    file.write_text(source)
+    result = grade({"a": HARD_CODED}, asked("adam"), adapter=adapter.load(str(file)))["a"]
+    assert result.load_error is not None
+    message = result.load_error.message
+    assert message.id == "adapter_raised"
+    assert (message.params["adapter"], message.params["line"], message.params["text"]) == (str(file), line, text)
+    assert algorithm(result, "adam").status == "error"
+
+
+def test_names_that_are_no_algorithms_are_told_and_cost_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "course.py"
+    file.write_text("def adapt(module):\n    return {'adma': module.Adam, 'nag': None, 'adam': module.Adam}")
+    source = HARD_CODED.replace("1e-3", "1e-8").replace("beta2=0.999", "beta2=0.999, eps=0")
+    result = grade({"a": source}, asked("momentum", "adam"), adapter=adapter.load(str(file)))["a"]
+    assert Message("adapter_names", {"adapter": str(file), "names": ["adma"]}) in result.notes
+    assert got(result, "momentum") == "not_adapted"
+    assert result.load_error is None
+
+
+# -- without the adapter ----------------------------------------------------------------------------------------------
+
+
+def test_code_of_another_shape_is_told_which_adapter_reaches_it_and_only_once() -> None:
+    sources = {"optim": OPTIM, "optimizer": BOOK1, "both": HARD_CODED + OPTIM, "mixed": OPTIM + BOOK1}
+    results = grade(sources, asked("sgd", "momentum", "rmsprop", "adam"))
+    assert [got(results["optim"], each) for each in ("sgd", "momentum", "rmsprop", "adam")] == [
+        "other_shape", "missing", "other_shape_too", "other_shape_too",
+    ]  # fmt: skip
+    told = algorithm(results["optim"], "sgd")
+    assert told.message == Message("other_shape", {"adapter": "cs231n", "name": "sgd"})
+    assert (told.status, told.points, told.source) == ("error", 0, Source("optim.py", 4))
+    assert algorithm(results["optim"], "adam").message == Message("other_shape_too", {"first": "sgd"})
+    assert [got(results["optimizer"], each) for each in ("sgd", "momentum", "rmsprop", "adam")] == [
+        "other_shape", "other_shape_too", "other_shape_too", "other_shape_too",
+    ]  # fmt: skip
+    assert algorithm(results["optimizer"], "sgd").message == Message(
+        "other_shape", {"adapter": "scratch", "name": "SGD"}
+    )
+    assert [got(results["mixed"], each) for each in ("sgd", "momentum", "rmsprop", "adam")] == [
+        "other_shape", "other_shape", "other_shape_too", "other_shape_too",
+    ]  # fmt: skip
+    assert algorithm(results["both"], "adam").cases  # the one of the contract's shape is preferred

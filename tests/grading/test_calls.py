@@ -1,0 +1,198 @@
+"""What is said of plain functions: exact results, lost digits, shapes as evidence, one function after another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.grading.calls import Calls
+from harness.grading.verdict import Verdict
+from harness.grading.witness import FORMS
+from reference import pages
+from tests.graded import algorithm, asked
+from tests.graded import grade as grade_batch
+from tests.grading.forms import Form, grade, reference
+
+
+def graded(thing: Any, id: str, before: Any = None, backend: str = "numpy") -> Verdict:
+    with np.errstate(all="ignore"):
+        return grade(Form(id, thing, backend, before=before))
+
+
+def said(found: Verdict) -> str | None:
+    return found.message.id if found.message else None
+
+
+# -- how exact ------------------------------------------------------------------------------------------------------
+
+
+def test_what_only_moves_numbers_must_be_exact() -> None:
+    def flipped(images, flip):
+        y = np.where(flip[:, None, None, None], images[:, :, ::-1], images)
+        return np.nextafter(y, np.float32(2)) if y.dtype == np.float32 else y
+
+    found = graded(flipped, "horizontal_flip")
+    assert {case.id for case in found.cases if case.status == "fail"} == {"float32"}
+    assert found.cases[[case.id for case in found.cases].index("float32")].error_ratio == np.inf
+
+
+def test_a_constant_must_be_exactly_zero() -> None:
+    def nearly(x):
+        sigma = x.std(axis=0)
+        return np.where(sigma == 0, 1e-300, (x - x.mean(axis=0)) / np.where(sigma == 0, 1, sigma))
+
+    assert graded(nearly, "standardize").status == "fail"
+
+
+def test_labels_are_compared_as_they_are() -> None:
+    def first(labels):
+        return labels[0]
+
+    found = graded(first, "ensemble_vote")
+    assert found.status == "fail"
+    first_wrong = next(case.first_divergence for case in found.cases if case.first_divergence)
+    assert first_wrong.tolerance == 0
+    assert first_wrong.error >= 1
+
+
+# -- digits that are lost, and that are too many or too few ---------------------------------------------------------
+
+
+def test_a_variance_by_two_large_numbers_is_right_with_a_note() -> None:
+    def loses(x):
+        sigma = np.sqrt(np.maximum((x * x).mean(axis=0) - x.mean(axis=0) ** 2, 0))
+        return (x - x.mean(axis=0)) / np.where(sigma == 0, 1, sigma)
+
+    found = graded(loses, "standardize")
+    assert found.status == "pass"
+    assert [note.id for note in found.notes] == ["cancellation"]
+
+
+def test_the_note_covers_no_mistake() -> None:
+    def loses_and_forgets(x):
+        return (x - x.mean(axis=0)) / np.sqrt(np.maximum((x * x).mean(axis=0) - x.mean(axis=0) ** 2, 0))
+
+    assert graded(loses_and_forgets, "standardize").status == "fail"
+
+
+def test_fewer_digits_than_came_in_fail_and_more_are_a_note() -> None:
+    def narrow(x):
+        return standard(x).astype(np.float32)
+
+    def wide(x):
+        return standard(x.astype(np.float64))
+
+    def standard(x):
+        sigma = x.std(axis=0)
+        return (x - x.mean(axis=0)) / np.where(sigma == 0, 1, sigma)
+
+    assert said(graded(narrow, "standardize")) == "narrow_dtype"
+    found = graded(wide, "standardize")
+    assert (found.status, [note.id for note in found.notes]) == ("pass", ["wider_dtype"])
+
+
+# -- evidence -------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_shape_is_evidence_too() -> None:
+    found = graded(lambda predictions: predictions.mean(axis=1), "ensemble_average")
+    assert found.diagnosis is not None
+    assert found.diagnosis.id == "wrong_axis"
+
+
+def test_the_first_wrong_element_comes_last_in_the_table() -> None:
+    def last_is_off(images, delta):
+        y = np.clip(images + delta[:, None, None, None], 0, 1)
+        y[-1, -1, -1, -1] += 0.5
+        return y
+
+    found = graded(last_is_off, "adjust_brightness")
+    assert found.message is not None
+    rows = found.message.params["around"]
+    assert [row["error"] <= row["tolerance"] for row in rows] == [True, True, False]
+    assert rows[-1]["index"] == found.message.params["index"]
+    assert found.message.params["step"] is None
+
+
+def test_a_number_is_told_by_what_it_was_called_with() -> None:
+    found = graded(lambda lr, decay, t: lr / (1 + decay * t) + (t == 2), "time_decay")
+    assert found.message is not None
+    rows = found.message.params["around"]
+    assert [row["call"] for row in rows] == [{"t": 0}, {"t": 1}, {"t": 2}]
+    assert set(found.message.params["hyper"]) == {"lr", "decay"}
+
+
+# -- one after another ----------------------------------------------------------------------------------------------
+
+FORWARD = """
+import numpy as np
+
+def batch_norm_forward(x, gamma, beta, eps=1e-5):
+    mean, var = x.mean(axis=0), x.var(axis=0{ddof})
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_hat + beta, (x_hat, gamma, np.sqrt(var + eps))
+"""
+BACKWARD = """
+def batch_norm_backward(dy, cache):
+    x_hat, gamma, std = cache
+    dgamma, dbeta = (dy * x_hat).sum(axis=0), dy.sum(axis=0)
+    return gamma / std * (dy - dbeta / len(dy) - x_hat * dgamma / len(dy)), dgamma, dbeta
+"""
+
+
+def both(source: str, *ids: str) -> dict[str, tuple[str, str | None]]:
+    result = grade_batch({"kim": source}, asked(*(ids or ("batch_norm_forward", "batch_norm_backward"))))["kim"]
+    found = ((id, algorithm(result, id)) for id in ids or ("batch_norm_forward", "batch_norm_backward"))
+    return {id: (each.status, each.message and each.message.id) for id, each in found}
+
+
+def test_a_backward_pass_is_run_after_the_students_own_forward_pass() -> None:
+    right = FORWARD.format(ddof="") + BACKWARD
+    assert both(right) == {"batch_norm_forward": ("pass", None), "batch_norm_backward": ("pass", None)}
+    assert both(right, "batch_norm_backward") == {"batch_norm_backward": ("pass", None)}
+
+
+def test_where_the_forward_pass_is_wrong_or_not_there_the_message_says_so() -> None:
+    wrong = both(FORWARD.format(ddof=", ddof=1") + BACKWARD)
+    assert wrong == {"batch_norm_forward": ("fail", "mistake"), "batch_norm_backward": ("fail", "after_wrong")}
+    absent = both("import numpy as np\n" + BACKWARD)
+    assert absent == {"batch_norm_forward": ("missing", "missing"), "batch_norm_backward": ("fail", "needs")}
+
+
+# -- replies that are none ------------------------------------------------------------------------------------------
+
+X = np.zeros((2, 3))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {},
+        {"results": {}},
+        {"results": {"y": np.zeros((9, 9))}},
+        {"results": {"y": np.zeros(3, np.int64)}},
+        {"results": {"y": 3.0}},
+        {"results": {"z": X}},
+        {"dtypes": {}},
+        {"steps": {"var": np.zeros(7)}},
+        {"steps": {"nonsense": X}},
+        {"problem": {"kind": "pass"}},
+        {"problem": {}},
+        {"problem": 3},
+    ],
+)
+def test_a_forged_reply_is_refused(forged: dict[str, Any]) -> None:
+    expected = reference("standardize")
+    runs = []
+    for call in expected.cases[0].calls:
+        y = np.zeros_like(call.args["x"])
+        honest = {"results": {"y": y}, "dtypes": {"y": "float64"}, "steps": {}, "problem": None}
+        runs.append({**honest, **forged} if forged else {})
+    with pytest.raises((TypeError, KeyError, ValueError, AttributeError)):
+        Calls().read(expected, 0, {"runs": runs})
+
+
+def test_every_form_of_the_pages_is_known() -> None:
+    assert {page.form for page in pages().values()} <= FORMS.keys()

@@ -1,0 +1,604 @@
+"""Wrong ensembles and dropouts in students' own words, each with what it must be taken for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import torch
+
+from tests.grading.forms import Forms
+
+WRONG = Forms()
+
+# -- ensemble_average ---------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("ensemble_average", "wrong_axis")
+def average_over_classes(predictions):
+    return predictions.mean(-1)
+
+
+@WRONG.mistake("ensemble_average", "wrong_axis")
+def average_over_examples(predictions):
+    return np.sum(predictions, axis=1) / predictions.shape[1]
+
+
+@WRONG.mistake("ensemble_average", "sum_not_mean")
+def average_not_divided(predictions):
+    total = np.zeros_like(predictions[0])
+    for each in predictions:
+        total += each
+    return total
+
+
+@WRONG.mistake("ensemble_average", "whole_array")
+def average_of_everything(predictions):
+    return np.mean(predictions)
+
+
+@WRONG.mistake("ensemble_average", "first_model_only")
+def average_of_one(predictions):
+    models = iter(predictions)
+    return next(models)
+
+
+@WRONG.mistake("ensemble_average", "halved_in_turn")
+def average_of_averages(predictions):
+    average = None
+    for each in predictions:
+        average = each if average is None else 0.5 * (average + each)
+    return average
+
+
+@WRONG.mistake("ensemble_average", "divided_by_n")
+def average_by_the_number_of_examples(predictions):
+    return predictions.sum(0) / len(predictions[0])
+
+
+@WRONG.mistake("ensemble_average", "divided_by_n", backend="torch")
+def average_by_the_number_of_classes(predictions):
+    return predictions.sum(dim=0) / predictions.size(-1)
+
+
+@WRONG.unknown("ensemble_average")
+def average_by_median(predictions):
+    return np.median(predictions, axis=0)
+
+
+@WRONG.unknown("ensemble_average")
+def average_geometrically(predictions):
+    y = np.exp(np.log(predictions + 1e-12).mean(axis=0))
+    return y / y.sum(axis=-1, keepdims=True)
+
+
+@WRONG.unknown("ensemble_average")
+def average_of_decisions(predictions):
+    classes = predictions.shape[-1]
+    return np.eye(classes, dtype=predictions.dtype)[predictions.argmax(-1)].mean(0)
+
+
+@WRONG.unknown("ensemble_average")
+def average_in_single_precision(predictions):
+    return predictions.astype(np.float32).mean(0).astype(predictions.dtype)
+
+
+# -- ensemble_vote ------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("ensemble_vote", "wrong_axis")
+def vote_along_rows(labels):
+    return np.array([np.bincount(row).argmax() for row in labels])
+
+
+@WRONG.mistake("ensemble_vote", "largest_of_equals")
+def vote_not_strictly_more(labels):
+    winners = []
+    for column in labels.T.tolist():
+        best, most = -1, 0
+        for label in sorted(set(column)):
+            if column.count(label) >= most:
+                best, most = label, column.count(label)
+        winners.append(best)
+    return np.array(winners)
+
+
+@WRONG.mistake("ensemble_vote", "largest_of_equals")
+def vote_by_sorting(labels):
+    return np.array([max((list(c).count(label), label) for label in c)[1] for c in labels.T])
+
+
+@WRONG.mistake("ensemble_vote", "first_of_equals")
+def vote_by_most_common(labels):
+    return np.array([Counter(column).most_common(1)[0][0] for column in labels.T.tolist()])
+
+
+@WRONG.mistake("ensemble_vote", "last_of_equals")
+def vote_by_most_common_from_behind(labels):
+    return np.array([Counter(column[::-1]).most_common(1)[0][0] for column in labels.T.tolist()])
+
+
+@WRONG.mistake("ensemble_vote", "mean_label")
+def vote_by_rounding(labels):
+    return np.rint(labels.mean(axis=0)).astype(int)
+
+
+@WRONG.mistake("ensemble_vote", "mean_label", backend="torch")
+def vote_by_truncating(labels):
+    return labels.float().mean(dim=0).long()
+
+
+@WRONG.mistake("ensemble_vote", "median_label", backend="torch")
+def vote_by_median(labels):
+    return labels.median(dim=0).values
+
+
+@WRONG.mistake("ensemble_vote", "votes_returned")
+def vote_by_counting(labels):
+    return np.array([np.bincount(column).max() for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_of_the_first_model(labels):
+    return labels[0]
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_for_the_largest(labels):
+    return labels.max(axis=0)
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_for_the_rarest(labels):
+    def rarest(column):
+        values, counts = np.unique(column, return_counts=True)
+        return values[counts.argmin()]
+
+    return np.array([rarest(column) for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_by_position(labels):
+    """The place of the winner among the labels that occur, not the label."""
+    return np.array([np.unique(column, return_counts=True)[1].argmax() for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_with_ten_classes(labels):
+    votes = np.stack([(labels == c).sum(0) for c in range(10)])
+    return votes.argmax(0)
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_leaves_zero_out(labels):
+    return np.array([np.bincount(column, minlength=2)[1:].argmax() + 1 for column in labels.T])
+
+
+# -- dropout_train ------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("dropout_train", "keep_drop_swapped")
+def train_drops_below(x, p, u):
+    return x * (u >= p)
+
+
+@WRONG.mistake("dropout_train", "keep_drop_swapped")
+def train_drops_above_the_rest(x, p, u):
+    keep = 1 - p
+    return np.where(u < keep, x, 0.0)
+
+
+@WRONG.mistake("dropout_train", "scaled_twice")
+def train_inverted(x, p, u):
+    mask = (u < p) / p
+    return x * mask
+
+
+@WRONG.mistake("dropout_train", "keep_drop_swapped", beside="scaled_twice")
+def train_as_keras(x, p, u):
+    return x * (u >= p) / (1 - p)
+
+
+@WRONG.mistake("dropout_train", "mask_per_row")
+def train_with_a_draw_a_row(x, p, u):
+    draws = u.reshape(u.shape[0], -1)[:, 0]
+    mask = draws < p
+    return x * mask.reshape((-1,) + (1,) * (x.ndim - 1))
+
+
+@WRONG.mistake("dropout_train", "mask_per_row")
+def train_with_a_column_of_draws(x, p, u):
+    return x * (u[:, 0:1] < p)
+
+
+@WRONG.mistake("dropout_train", "mask_per_feature")
+def train_with_one_mask(x, p, u):
+    return x * (u[0] < p)
+
+
+@WRONG.mistake("dropout_train", "nothing_dropped")
+def train_is_test(x, p, u):
+    return x * p
+
+
+@WRONG.mistake("dropout_train", "nothing_dropped")
+def train_forgets_its_mask(x, p, u):
+    mask = u < p  # noqa: F841  # that is the mistake
+    return x
+
+
+@WRONG.mistake("dropout_train", "mask_returned")
+def train_returns_its_mask(x, p, u):
+    return (u < p).astype(x.dtype)
+
+
+@WRONG.dialect("dropout_train", "other_tail")
+def train_compares_with_the_rate(x, p, u):
+    rate = 1 - p
+    return np.where(u > rate, x, 0)
+
+
+@WRONG.dialect("dropout_train", "other_tail", backend="torch")
+def train_compares_with_the_rate_in_torch(x, p, u):
+    return torch.where(1 - u <= p, x, 0.0)
+
+
+@WRONG.dialect("dropout_train", "boundary_kept")
+def train_keeps_the_boundary(x, p, u):
+    return x * (u <= p)
+
+
+@WRONG.mistake("dropout_train", "scaled_twice", beside="other_tail")
+def train_inverted_from_the_other_end(x, p, u):
+    return x * (u >= 1 - p) / p
+
+
+@WRONG.unknown("dropout_train")
+def train_drops_its_own(x, p, u):
+    return x * (np.random.default_rng(0).random(x.shape) < p)
+
+
+@WRONG.unknown("dropout_train")
+def train_drops_half(x, p, u):
+    return x * (u < 0.5)
+
+
+@WRONG.unknown("dropout_train")
+def train_compares_x(x, p, u):
+    return x * (x < p)
+
+
+@WRONG.unknown("dropout_train")
+def train_subtracts_the_mask(x, p, u):
+    return x - (u >= p)
+
+
+# -- dropout_test -------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("dropout_test", "keep_drop_swapped")
+def at_test_by_the_rate(x, p):
+    return x - x * p
+
+
+@WRONG.mistake("dropout_test", "not_scaled")
+def at_test_identity(x, p):
+    return x
+
+
+@WRONG.mistake("dropout_test", "scaled_twice")
+def at_test_by_p_squared(x, p):
+    return x * p**2
+
+
+@WRONG.mistake("dropout_test", "divided_by_p")
+def at_test_divides(x, p):
+    return x / p
+
+
+@WRONG.mistake("dropout_test", "all_dropped", backend="torch")
+def at_test_zeros(x, p):
+    return torch.zeros_like(x)
+
+
+@WRONG.unknown("dropout_test")
+def at_test_drops(x, p):
+    return x * (np.random.default_rng(0).random(x.shape) < p)
+
+
+@WRONG.unknown("dropout_test")
+def at_test_by_half(x, p):
+    return x / 2
+
+
+@WRONG.unknown("dropout_test")
+def at_test_by_the_root(x, p):
+    return x * np.sqrt(p).astype(x.dtype)
+
+
+# -- inverted_dropout ---------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("inverted_dropout", "keep_drop_swapped")
+def inverted_keeps_by_rate(x, rate, u, training):
+    return x * (u < rate) / rate if training else x
+
+
+@WRONG.mistake("inverted_dropout", "keep_drop_swapped")
+def inverted_keeps_by_rate_where(x, rate, u, training):
+    if not training:
+        return x
+    return np.where(u < rate, x / (1 - rate), 0)
+
+
+@WRONG.mistake("inverted_dropout", "keep_drop_swapped")
+def inverted_keeps_by_rate_masked(x, rate, u, training):
+    if not training:
+        return x
+    mask = (u < rate).astype(x.dtype) / rate
+    return mask * x
+
+
+@WRONG.mistake("inverted_dropout", "not_scaled")
+def inverted_only_masks(x, rate, u, training):
+    return x * (u >= rate) if training else x
+
+
+@WRONG.mistake("inverted_dropout", "scaled_by_rate")
+def inverted_scales_by_rate(x, rate, u, training):
+    return x * (u >= rate) / rate if training else x
+
+
+@WRONG.mistake("inverted_dropout", "scaled_by_rate", backend="torch")
+def inverted_scales_by_rate_first(x, rate, u, training):
+    return torch.where(u >= rate, x / rate, 0.0) if training else x
+
+
+@WRONG.mistake("inverted_dropout", "scaled_twice")
+def inverted_scales_mask_and_result(x, rate, u, training):
+    if training:
+        mask = (u >= rate) / (1 - rate)
+        return mask * x / (1 - rate)
+    return x
+
+
+@WRONG.mistake("inverted_dropout", "scaled_at_test")
+def inverted_scales_at_test(x, rate, u, training):
+    return x * (u >= rate) / (1 - rate) if training else x * (1 - rate)
+
+
+@WRONG.mistake("inverted_dropout", "scaled_at_test")
+def inverted_always_scales(x, rate, u, training):
+    mask = u >= rate if training else 1
+    return x * mask / (1 - rate)
+
+
+@WRONG.mistake("inverted_dropout", "mask_per_row")
+def inverted_with_a_column_of_draws(x, rate, u, training):
+    return x * (u[:, :1] >= rate) / (1 - rate) if training else x
+
+
+@WRONG.mistake("inverted_dropout", "mask_per_feature")
+def inverted_with_one_mask(x, rate, u, training):
+    return x * (u[0] >= rate) / (1 - rate) if training else x
+
+
+@WRONG.mistake("inverted_dropout", "classic_dropout")
+def inverted_is_classic(x, rate, u, training):
+    return x * (u >= rate) if training else (1 - rate) * x
+
+
+@WRONG.mistake("inverted_dropout", "training_ignored")
+def inverted_always_drops(x, rate, u, training):
+    return x * (u >= rate) / (1 - rate)
+
+
+@WRONG.mistake("inverted_dropout", "training_inverted")
+def inverted_the_wrong_way_round(x, rate, u, training):
+    if training:
+        return x
+    return x * (u >= rate) / (1 - rate)
+
+
+@WRONG.mistake("inverted_dropout", "nothing_dropped")
+def inverted_compares_with_a_string(x, rate, u, training):
+    return x * (u >= rate) / (1 - rate) if training == "train" else x
+
+
+@WRONG.dialect("inverted_dropout", "other_tail")
+def inverted_by_keep_probability(x, rate, u, training):
+    keep = 1 - rate
+    return x * (u < keep) / keep if training else x
+
+
+@WRONG.dialect("inverted_dropout", "boundary_dropped", backend="torch")
+def inverted_as_in_the_book(x, rate, u, training):
+    return (u > rate).to(x.dtype) * x / (1 - rate) if training else x
+
+
+@WRONG.mistake("inverted_dropout", "not_scaled", beside="other_tail")
+def inverted_by_keep_probability_only_masks(x, rate, u, training):
+    return x * (u < 1 - rate) if training else x
+
+
+@WRONG.mistake("inverted_dropout", "scaled_by_rate", beside="other_tail")
+def inverted_by_keep_probability_scales_by_rate(x, rate, u, training):
+    return x * (u < 1 - rate) / rate if training else x
+
+
+@WRONG.unknown("inverted_dropout")
+def inverted_draws_its_own(x, rate, u, training):
+    return x * (np.random.default_rng(1).random(x.shape) >= rate) / (1 - rate) if training else x
+
+
+@WRONG.unknown("inverted_dropout")
+def inverted_adds_what_is_missing(x, rate, u, training):
+    return x * (u >= rate) * (1 + rate) if training else x
+
+
+@WRONG.unknown("inverted_dropout")
+def inverted_scales_by_what_it_kept(x, rate, u, training):
+    mask = u >= rate
+    return x * mask / max(mask.mean(), 1e-3) if training else x
+
+
+@WRONG.unknown("inverted_dropout")
+def inverted_by_the_root(x, rate, u, training):
+    return x * (u >= rate) / (1 - rate) ** 0.5 if training else x
+
+
+# -- dropout_backward ---------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("dropout_backward", "keep_drop_swapped")
+def backward_through_the_dropped(dy, rate, u):
+    return dy * (u < rate) / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "keep_drop_swapped")
+def backward_with_p_kept(dy, rate, u):
+    return np.where(u < rate, dy / rate, 0)
+
+
+@WRONG.mistake("dropout_backward", "not_scaled")
+def backward_only_masks(dy, rate, u):
+    return dy * (u >= rate)
+
+
+@WRONG.mistake("dropout_backward", "scaled_twice")
+def backward_scales_mask_and_result(dy, rate, u):
+    return dy * ((u >= rate) / (1 - rate)) / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "mask_per_row")
+def backward_with_a_column_of_draws(dy, rate, u):
+    return dy * (u[:, :1] >= rate) / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "mask_per_feature", backend="torch")
+def backward_with_one_mask(dy, rate, u):
+    return dy * (u[0] >= rate) / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "scaled_by_rate")
+def backward_scales_by_rate(dy, rate, u):
+    return np.where(u >= rate, dy / rate, 0)
+
+
+@WRONG.mistake("dropout_backward", "scale_undone")
+def backward_undoes_the_scale(dy, rate, u):
+    return dy * (u >= rate) * (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "mask_missing")
+def backward_passes_everything(dy, rate, u):
+    return dy / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "mask_missing")
+def backward_is_the_identity(dy, rate, u):
+    return dy
+
+
+@WRONG.dialect("dropout_backward", "other_tail")
+def backward_by_keep_probability(dy, rate, u):
+    keep = 1 - rate
+    return (u < keep) * dy / keep
+
+
+@WRONG.dialect("dropout_backward", "boundary_dropped")
+def backward_as_in_the_book(dy, rate, u):
+    return dy * (u > rate) / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "not_scaled", beside="other_tail")
+def backward_by_keep_probability_only_masks(dy, rate, u):
+    return (u < 1 - rate) * dy
+
+
+@WRONG.unknown("dropout_backward")
+def backward_with_a_new_mask(dy, rate, u):
+    return dy * (np.random.default_rng(2).random(dy.shape) >= rate) / (1 - rate)
+
+
+@WRONG.unknown("dropout_backward")
+def backward_uphill(dy, rate, u):
+    return -dy * (u >= rate) / (1 - rate)
+
+
+@WRONG.unknown("dropout_backward")
+def backward_multiplies_by_the_draws(dy, rate, u):
+    return dy * u / (1 - rate)
+
+
+# -- dropout_expectation ------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("dropout_expectation", "keep_drop_swapped")
+def expectation_of_the_dropped(w, x, p):
+    return (1 - p) * np.dot(w, x)
+
+
+@WRONG.mistake("dropout_expectation", "not_scaled")
+def expectation_of_everything(w, x, p):
+    return np.dot(w, x)
+
+
+@WRONG.mistake("dropout_expectation", "scaled_twice")
+def expectation_scales_both(w, x, p):
+    return np.sum((p * w) * (p * x))
+
+
+@WRONG.mistake("dropout_expectation", "divided_by_p")
+def expectation_inverted(w, x, p):
+    return np.dot(w, x) / p
+
+
+@WRONG.mistake("dropout_expectation", "masks_weighted_equally")
+def expectation_is_the_mean_over_masks(w, x, p):
+    outcomes = [np.sum(np.array(mask) * w * x) for mask in product([0, 1], repeat=len(w))]
+    return np.mean(outcomes)
+
+
+@WRONG.mistake("dropout_expectation", "masks_weighted_equally")
+def expectation_at_one_half(w, x, p):
+    return 0.5 * float(np.dot(w, x))
+
+
+@WRONG.mistake("dropout_expectation", "only_p_multiplied")
+def expectation_forgets_the_dropped(w, x, p):
+    masks = [np.array(mask) for mask in product([0, 1], repeat=len(w))]
+    return sum(p ** mask.sum() * np.dot(mask, w * x) for mask in masks)
+
+
+@WRONG.mistake("dropout_expectation", "probability_missing", backend="torch")
+def expectation_adds_up_masks(w, x, p):
+    masks = torch.tensor(list(product([0.0, 1.0], repeat=len(w))), dtype=w.dtype)
+    return (masks @ (w * x)).sum()
+
+
+@WRONG.mistake("dropout_expectation", "mean_for_sum")
+def expectation_per_input(w, x, p):
+    return p * np.mean(w * x)
+
+
+@WRONG.unknown("dropout_expectation")
+def expectation_by_sampling(w, x, p):
+    masks = np.random.default_rng(3).random((100_000, len(w))) < p
+    return (masks @ (w * x)).mean()
+
+
+@WRONG.unknown("dropout_expectation")
+def expectation_of_all_or_nothing(w, x, p):
+    return p ** len(w) * np.dot(w, x)
+
+
+@WRONG.unknown("dropout_expectation")
+def expectation_is_the_variance(w, x, p):
+    return p * (1 - p) * np.sum((w * x) ** 2)
+
+
+@WRONG.unknown("dropout_expectation")
+def expectation_term_by_term(w, x, p):
+    return p * w * x
