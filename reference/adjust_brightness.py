@@ -101,8 +101,8 @@ adjust_brightness.mistake(
     "The result is stretched to [0, 1] instead of being cut off at its ends.",
     "Subtracting the minimum and dividing by the range undoes the very shift. Clip instead: np.clip(y, 0, 1).",
     {
-        "clip(images + d, 0, 1)": "(images - smallest(images, axis=(1, 2, 3), keepdims=True)) / "
-        "(largest(images, axis=(1, 2, 3), keepdims=True) - smallest(images, axis=(1, 2, 3), keepdims=True))"
+        "clip(images + d, 0, 1)": "(images + d - smallest(images + d, axis=(1, 2, 3), keepdims=True)) / "
+        "(largest(images + d, axis=(1, 2, 3), keepdims=True) - smallest(images + d, axis=(1, 2, 3), keepdims=True))"
     },
     {"clip(images + d, 0, 1)": "(images + d - smallest(images + d)) / (largest(images + d) - smallest(images + d))"},
 )

@@ -45,7 +45,7 @@ def by_halves(torch: Any, lr: float, k: float, t: int) -> dict[str, Any]:
 
 
 def first_epochs(rng: Generator) -> Case:
-    lr, k = round(rng.uniform(0.1, 1), 2), round(rng.uniform(0.1, 0.9), 2)
+    lr, k = round(rng.uniform(0.1, 0.9), 2), round(rng.uniform(0.1, 0.9), 2)
     return Case("first-epochs", "the first five rates, from t = 0", {}, calls=_at(lr, k, range(5)))
 
 

@@ -48,7 +48,7 @@ def image_battery(beside: Beside, *, square: bool = False, extremes: Beside | No
 
     def ends(rng: Generator) -> Case:
         assert extremes is not None
-        shape = (3, 3, 3, 2) if square else (3, 3, 4, 2)
+        shape = (3, 3, 3, 3) if square else (3, 4, 3, 3)
         return Case("extremes", "the ends of what may be passed", {}, calls=(call(rng, extremes, shape),))
 
     ends.__name__ = "extremes"

@@ -51,9 +51,10 @@ from reference.spec import Array, Values, algorithm
 )
 def local_contrast_normalize(images: Array, *, size: int = 5, eps: float = 1e-4) -> Values:
     r = size // 2
-    around = windows(reflect(images, r), size)
-    c = images - mean(around, axis=0)
-    s = sqrt(mean(windows(reflect(c, r), size) ** 2, axis=0))
+    x = reflect(images, r)
+    c = images - mean(windows(x, size), axis=0)
+    z = reflect(c, r)
+    s = sqrt(mean(windows(z, size) ** 2, axis=0))
     y = c / maximum(s, eps)
     return {"c": c, "s": s, "y": y}
 
@@ -61,15 +62,15 @@ def local_contrast_normalize(images: Array, *, size: int = 5, eps: float = 1e-4)
 local_contrast_normalize.twin(
     "a convolution multiplies each neighbour by 1/size² before it adds them up",
     {
-        "mean(around, axis=0)": "sum(around / size**2, axis=0)",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": "sum(windows(reflect(c, r), size) ** 2 / size**2, axis=0)",
+        "mean(windows(x, size), axis=0)": "sum(windows(x, size) / size**2, axis=0)",
+        "mean(windows(z, size) ** 2, axis=0)": "sum(windows(z, size) ** 2 / size**2, axis=0)",
     },
 )
 local_contrast_normalize.twin(
     "sums over windows may be differences of a summed-area table",
     {
-        "mean(around, axis=0)": "_by_table(reflect(images, r), size) / size**2",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": "_by_table(reflect(c, r) ** 2, size) / size**2",
+        "mean(windows(x, size), axis=0)": "_by_table(x, size) / size**2",
+        "mean(windows(z, size) ** 2, axis=0)": "_by_table(z**2, size) / size**2",
     },
 )
 
@@ -145,7 +146,7 @@ local_contrast_normalize.mistake(
     "The mean of the neighbourhood is not subtracted.",
     "Subtract it first, everywhere: c = x − mean; s and y are made of c.",
     {"y = c": "y = images"},
-    {"c = images - mean(around, axis=0)": "c = images"},
+    {"c = images - mean(windows(x, size), axis=0)": "c = images"},
 )
 local_contrast_normalize.mistake(
     "variance_not_std",
@@ -187,10 +188,10 @@ local_contrast_normalize.mistake(
     "At the border you average over the pixels inside the image only.",
     "Mirror the image at its outermost pixels (numpy's `reflect`), so that every window has size² pixels.",
     {
-        "mean(around, axis=0)": "_inside(images, r)",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": "_inside(c**2, r)",
+        "mean(windows(x, size), axis=0)": "_inside(images, r)",
+        "mean(windows(z, size) ** 2, axis=0)": "_inside(c**2, r)",
     },
-    {"mean(around, axis=0)": "_inside(images, r)"},
+    {"mean(windows(x, size), axis=0)": "_inside(images, r)"},
 )
 local_contrast_normalize.mistake(
     "size_ignored",
@@ -210,26 +211,24 @@ local_contrast_normalize.mistake(
     "The pixel itself is left out of its neighbourhood.",
     "The mean is over all size² pixels of the window, the one in the middle among them.",
     {
-        "mean(around, axis=0)": "(sum(around, axis=0) - images) / (size**2 - 1)",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": (
-            "(sum(windows(reflect(c, r), size) ** 2, axis=0) - c**2) / (size**2 - 1)"
-        ),
+        "mean(windows(x, size), axis=0)": "(sum(windows(x, size), axis=0) - images) / (size**2 - 1)",
+        "mean(windows(z, size) ** 2, axis=0)": ("(sum(windows(z, size) ** 2, axis=0) - c**2) / (size**2 - 1)"),
     },
-    {"mean(around, axis=0)": "(sum(around, axis=0) - images) / (size**2 - 1)"},
+    {"mean(windows(x, size), axis=0)": "(sum(windows(x, size), axis=0) - images) / (size**2 - 1)"},
 )
 local_contrast_normalize.mistake(
     "whole_image",
     "The statistics are of the whole image.",
     "That is the contrast normalization of each image. Here every pixel has a mean and an s of its own neighbourhood.",
     {
-        "mean(around, axis=0)": "mean(images, axis=(1, 2), keepdims=True)",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": "mean(c**2, axis=(1, 2), keepdims=True)",
+        "mean(windows(x, size), axis=0)": "mean(images, axis=(1, 2), keepdims=True)",
+        "mean(windows(z, size) ** 2, axis=0)": "mean(c**2, axis=(1, 2), keepdims=True)",
     },
     {
-        "mean(around, axis=0)": "mean(images, axis=(1, 2, 3), keepdims=True)",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": "mean(c**2, axis=(1, 2, 3), keepdims=True)",
+        "mean(windows(x, size), axis=0)": "mean(images, axis=(1, 2, 3), keepdims=True)",
+        "mean(windows(z, size) ** 2, axis=0)": "mean(c**2, axis=(1, 2, 3), keepdims=True)",
     },
-    {"mean(windows(reflect(c, r), size) ** 2, axis=0)": "mean(c**2, axis=(1, 2), keepdims=True)"},
+    {"mean(windows(z, size) ** 2, axis=0)": "mean(c**2, axis=(1, 2), keepdims=True)"},
 )
 local_contrast_normalize.mistake(
     "not_scaled",
@@ -253,7 +252,8 @@ local_contrast_normalize.dialect(
     "window_deviation",
     "s is the standard deviation of the window.",
     "The slides go on from c: s is the root of the mean of the neighbours' c², each with a mean of its own.",
-    {"mean(windows(reflect(c, r), size) ** 2, axis=0)": "variance(around, axis=0)"},
+    {"mean(windows(z, size) ** 2, axis=0)": "variance(windows(x, size), axis=0)"},
+    {"mean(windows(z, size) ** 2, axis=0)": "mean(windows(x, size) ** 2, axis=0) - (images - c) ** 2"},
     home="code that takes mean and deviation of each window",
 )
 local_contrast_normalize.dialect(
@@ -261,10 +261,8 @@ local_contrast_normalize.dialect(
     "The channels are normalized together.",
     "Here every channel has a mean and an s of its own.",
     {
-        "mean(around, axis=0)": "mean(around, axis=(0, 4), keepdims=True)[0]",
-        "mean(windows(reflect(c, r), size) ** 2, axis=0)": (
-            "mean(windows(reflect(c, r), size) ** 2, axis=(0, 4), keepdims=True)[0]"
-        ),
+        "mean(windows(x, size), axis=0)": "mean(windows(x, size), axis=(0, 4), keepdims=True)[0]",
+        "mean(windows(z, size) ** 2, axis=0)": ("mean(windows(z, size) ** 2, axis=(0, 4), keepdims=True)[0]"),
     },
     home="Jarrett et al. 2009",
 )

@@ -35,14 +35,14 @@ from reference.spec import Array, Values, algorithm
 def min_max_normalize(x: Array) -> Values:
     low = smallest(x, axis=0)
     high = largest(x, axis=0)
-    span = high - low
-    y = (x - low) / where(span == 0, 1, span)
+    span = where(high == low, 1, high - low)
+    y = (x - low) / span
     return {"min": low, "max": high, "y": y}
 
 
 min_max_normalize.twin(
     "the fraction may be split, x·s − min·s with s = 1/(max − min)",
-    {"(x - low) / where(span == 0, 1, span)": "x / where(span == 0, 1, span) - low / where(span == 0, 1, span)"},
+    {"(x - low) / span": "x / span - low / span"},
 )
 
 
@@ -85,30 +85,30 @@ min_max_normalize.mistake(
     "constant_feature_nan",
     "A constant feature becomes NaN: its range is 0.",
     "Where max = min divide by 1 instead, so that the feature becomes 0.",
-    {"where(span == 0, 1, span)": "span"},
+    {"where(high == low, 1, high - low)": "(high - low)"},
 )
 min_max_normalize.mistake(
     "constant_feature_kept",
     "A constant feature keeps its value, or becomes 1 or ½.",
     "A constant feature tells nothing: it becomes 0.",
-    {"y = (x - low)": "y = where(span == 0, x, x - low)"},
-    {"y = (x - low)": "y = where(span == 0, 1, x - low)"},
-    {"y = (x - low)": "y = where(span == 0, 0.5, x - low)"},
+    {"(x - low)": "where(high == low, x, x - low)"},
+    {"(x - low)": "where(high == low, 1, x - low)"},
+    {"(x - low)": "where(high == low, 0.5, x - low)"},
 )
 min_max_normalize.mistake(
     "divided_by_max",
     "You divide by the maximum, not by the range.",
     "Divide by max − min: then the largest value becomes 1 wherever the smallest lies.",
-    {"span = high - low": "span = high"},
-    {"(x - low)": "x", "span = high - low": "span = high"},
-    {"(x - low)": "x", "span = high - low": "span = maximum(high, -low)"},
+    {"where(high == low, 1, high - low)": "where(high == 0, 1, high)"},
+    {"(x - low)": "x", "where(high == low, 1, high - low)": "where(high == 0, 1, high)"},
+    {"(x - low)": "x", "where(high == low, 1, high - low)": "where((high == 0) & (low == 0), 1, maximum(high, -low))"},
 )
 min_max_normalize.mistake(
     "other_range",
     "The features are stretched to [−1, 1].",
     "The slides' range is [0, 1]: (x − min) / (max − min), nothing more.",
-    {"y = (x - low) /": "y = 2 * (x - low) / where(span == 0, 1, span) - 1 + 0 *"},
-    {"y = (x - low) /": "y = (2 * x - low - high) /"},
+    {"(x - low) / span": "2 * (x - low) / span - 1"},
+    {"(x - low) / span": "(2 * x - low - high) / span"},
 )
 min_max_normalize.mistake(
     "upside_down",
@@ -127,23 +127,23 @@ min_max_normalize.mistake(
     "standardized",
     "You divide by the standard deviation: this is standardization.",
     "Divide by the range, max − min.",
-    {"span = high - low": "span = sqrt(variance(x, axis=0))", "(x - low)": "(x - mean(x, axis=0))"},
-    {"span = high - low": "span = sqrt(variance(x, axis=0))"},
+    {"1, high - low)": "1, sqrt(variance(x, axis=0)))", "(x - low)": "(x - mean(x, axis=0))"},
+    {"1, high - low)": "1, sqrt(variance(x, axis=0)))"},
 )
 min_max_normalize.mistake(
     "guard_too_large",
     "The guard against a range of 0 changes the values of other features.",
     "Where max = min divide by 1. If you add a number to every range instead, it must be 1e-7 or smaller.",
-    *({"where(span == 0, 1, span)": f"(span + {eps})"} for eps in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)),
-    *({"where(span == 0, 1, span)": f"maximum(span, {eps})"} for eps in (1e-6, 1e-5, 1e-4, 1e-3)),
-    {"where(span == 0, 1, span)": "(span + 1)"},
+    *({"where(high == low, 1, high - low)": f"(high - low + {eps})"} for eps in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)),
+    *({"where(high == low, 1, high - low)": f"maximum(high - low, {eps})"} for eps in (1e-6, 1e-5, 1e-4, 1e-3)),
+    {"where(high == low, 1, high - low)": "(high - low + 1)"},
 )
 min_max_normalize.dialect(
     "guarded_denominator",
     "The range is guarded by a small number.",
     "The slides divide by max − min itself. The two differ where the range is about as small as the guard.",
-    *({"where(span == 0, 1, span)": f"(span + {eps})"} for eps in GUARDS),
-    *({"where(span == 0, 1, span)": f"maximum(span, {eps})"} for eps in GUARDS),
-    *({"where(span == 0, 1, span)": f"where(span < {eps}, 1, span)"} for eps in GUARDS),
+    *({"where(high == low, 1, high - low)": f"(high - low + {eps})"} for eps in GUARDS),
+    *({"where(high == low, 1, high - low)": f"maximum(high - low, {eps})"} for eps in GUARDS),
+    *({"where(high == low, 1, high - low)": f"where(high - low < {eps}, 1, high - low)"} for eps in GUARDS),
     home="code that adds an ε to every denominator",
 )

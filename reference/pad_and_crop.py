@@ -87,12 +87,18 @@ pad_and_crop.mistake(
     "edge_padded",
     "The border repeats the image instead of being zero.",
     "Pad with zeros: np.pad as it is, or an array of zeros with the image written into it. np.roll and the modes edge, "
-    "reflect and wrap fill the border with the image.",
+    "reflect, symmetric and wrap fill the border with the image.",
     {
         "pad_zeros(x, pad)": "x[clip(arange(height + 2 * pad) - pad, 0, height - 1)]"
         "[:, clip(arange(width + 2 * pad) - pad, 0, width - 1)]"
     },
     {"stack([pad_zeros(x, pad) for x in images])": "reflect(images, pad)"},
+    {
+        "pad_zeros(x, pad)": "x[minimum((arange(height + 2 * pad) - pad) % (2 * height), "
+        "(pad - 1 - arange(height + 2 * pad)) % (2 * height))]"
+        "[:, minimum((arange(width + 2 * pad) - pad) % (2 * width), "
+        "(pad - 1 - arange(width + 2 * pad)) % (2 * width))]"
+    },
     {"pad_zeros(x, pad)": "x[(arange(height + 2 * pad) - pad) % height][:, (arange(width + 2 * pad) - pad) % width]"},
 )
 pad_and_crop.mistake(

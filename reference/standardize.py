@@ -36,21 +36,22 @@ from reference.spec import Array, Values, algorithm
 def standardize(x: Array) -> Values:
     mu = mean(x, axis=0)
     sigma = sqrt(variance(x, axis=0))
-    y = (x - mu) / where(sigma == 0, 1, sigma)
+    scale = where(sigma == 0, 1, sigma)
+    y = (x - mu) / scale
     return {"mean": mu, "std": sigma, "y": y}
+
+
+NAIVE = {"variance(x, axis=0)": "mean(x**2, axis=0) - mu**2"}
 
 
 standardize.twin(
     "the fraction may be split, x·s − μ·s with s = 1/σ",
-    {"(x - mu) / where(sigma == 0, 1, sigma)": "x / where(sigma == 0, 1, sigma) - mu / where(sigma == 0, 1, sigma)"},
+    {"(x - mu) / scale": "x / scale - mu / scale"},
 )
 standardize.loses_digits(
     "cancellation",
     "σ² computed as E[x²] − μ²",
-    {
-        "variance(x, axis=0)": "mean(x**2, axis=0) - mu**2",
-        "sigma == 0": "smallest(x, axis=0) == largest(x, axis=0)",  # of this σ it could not be told
-    },
+    {**NAIVE, "sigma == 0": "smallest(x, axis=0) == largest(x, axis=0)"},  # of this σ it could not be told
 )
 
 
@@ -114,14 +115,14 @@ standardize.mistake(
     "constant_feature_kept",
     "A constant feature keeps its value, or becomes 1.",
     "A constant feature tells nothing: it becomes 0.",
-    {"y = (x - mu)": "y = where(sigma == 0, x, x - mu)"},
-    {"y = (x - mu)": "y = where(sigma == 0, 1, x - mu)"},
+    {"(x - mu)": "where(sigma == 0, x, x - mu)"},
+    {"(x - mu)": "where(sigma == 0, 1, x - mu)"},
 )
 standardize.mistake(
     "not_scaled",
     "You only subtract the mean.",
     "Divide by the standard deviation as well: (x − μ) / σ.",
-    {" / where(sigma == 0, 1, sigma)": ""},
+    {"(x - mu) / scale": "(x - mu)"},
 )
 standardize.mistake(
     "sum_not_mean",
@@ -164,6 +165,7 @@ standardize.dialect(
     "σ is guarded by a small number.",
     "The slides divide by σ itself. The two differ where σ is about as small as the guard.",
     *({"where(sigma == 0, 1, sigma)": f"(sigma + {eps})"} for eps in GUARDS),
+    *({**NAIVE, "where(sigma == 0, 1, sigma)": f"(sigma + {eps})"} for eps in GUARDS),
     *({"where(sigma == 0, 1, sigma)": f"maximum(sigma, {eps})"} for eps in GUARDS),
     *({"where(sigma == 0, 1, sigma)": f"where(sigma < {eps}, 1, sigma)"} for eps in GUARDS),
     *({"where(sigma == 0, 1, sigma)": f"sqrt(sigma**2 + {eps})"} for eps in (1e-14, 1e-15, 1e-16)),

@@ -42,7 +42,7 @@ def walked(torch: Any, lr: float, drop: float, every: int, t: int) -> dict[str, 
 
 
 def around_a_drop(rng: Generator) -> Case:
-    lr, drop = round(rng.uniform(0.1, 1), 2), round(rng.uniform(0.2, 0.8), 2)
+    lr, drop = round(rng.uniform(0.1, 0.9), 2), round(rng.uniform(0.2, 0.8), 2)
     why = "just before a drop, at it and after it; the first rate is lr itself"
     return Case("around-a-drop", why, {}, calls=_at(lr, drop, 5, (0, 1, 4, 5, 6, 9, 10, 11)))
 
@@ -71,6 +71,7 @@ step_decay.mistake(
     {"t // every": "(t + 1) // every"},
     {"t // every": "(t - 1) // every"},
     {"t // every": "max(t - 1, 0) // every"},
+    {"t // every": "int((t - 1) / every)"},
 )
 step_decay.mistake(
     "floor_missing",

@@ -38,6 +38,10 @@ time_decay.twin(
     "1/η_t grows by decay/η with every t, and may be summed up",
     {"lr / (1 + decay * t)": "1 / (1 / lr + t * (decay / lr))"},
 )
+time_decay.twin(
+    "the denominator may be summed up, one decay after another",
+    {"(1 + decay * t)": "sum(where(arange(t + 1) == 0, 1, decay))"},
+)
 
 
 @time_decay.oracle
@@ -48,7 +52,7 @@ def reciprocals(torch: Any, lr: float, decay: float, t: int) -> dict[str, Any]:
 
 
 def first_epochs(rng: Generator) -> Case:
-    lr, decay = round(rng.uniform(0.1, 1), 2), round(rng.uniform(0.1, 0.9), 2)
+    lr, decay = round(rng.uniform(0.1, 0.9), 2), round(rng.uniform(0.1, 0.9), 2)
     return Case("first-epochs", "the first five rates, from t = 0", {}, calls=_at(lr, decay, range(5)))
 
 

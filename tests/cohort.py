@@ -165,6 +165,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "frames": FRAMES,
     },
     "not_started": {},
+    "partly_written": {"case": "scalar", "why": "one weight, a 0-d array", "failing": 1, "total": 7},
     "timeout": {"seconds": 10},
     "memory": {"mb": 2048},
     "crash": {"signal": "SIGSEGV", "code": None},

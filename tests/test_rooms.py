@@ -24,6 +24,7 @@ ROOMS = {
     "harness.adapter": {"reference", "harness.assignment"},
     # run beside students' code, from source that is sent there: nothing of the house is in their reach
     "harness.adapters": {"numpy"},
+    "harness.starter": {"reference"},
     # the grader's side of a worker's socket speaks the worker's frames; it starts the rest by name
     "harness.runner": {"harness.intake", "harness.worker.wire", "numpy"},
     # scoring needs the assignment's policy on dialects; torch's witness is asked over a socket, as a worker is
@@ -57,6 +58,7 @@ ROOMS = {
         "harness.report",
         "harness.results",
         "harness.runner",
+        "harness.starter",
     },
     "harness.__main__": {"harness.cli"},
     "harness": set(),
@@ -146,6 +148,10 @@ def modules_after(code: str) -> set[str]:
         "from harness.cli import main; main(['check', '.', '--adapter', 'cs231'])",
         "from harness.cli import main; main(['report', 'no-such.json'])",
         "from harness.cli import main; main(['explain', 'adma'])",
+        "from harness.cli import main; main(['explain', 'adam'])",
+        "from harness.cli import main; main(['init', '--help'])",
+        "from harness.cli import main; main(['init', 'reports'])",
+        "from harness.cli import main; main(['init', '.', '--only', 'adma'])",
     ],
 )
 def test_what_grades_nothing_imports_nothing_heavy(code: str) -> None:

@@ -13,7 +13,7 @@ import click
 from harness import __version__
 from harness.cli import exits
 
-VERBS = ("grade", "check", "report", "list", "explain", "doctor")
+VERBS = ("init", "check", "grade", "report", "list", "explain", "doctor")
 
 
 class Verbs(click.Group):

@@ -32,8 +32,8 @@ def command(
 ) -> None:
     """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
 
-    Exits with 1 if something is wrong. What the submission does not offer is listed and fails nothing, unless --only
-    asks for it.
+    Exits with 1 if something is wrong. What is not started or not found is listed and fails nothing, unless it is all
+    there is, or --only asks for it.
     """
     from harness import intake
 
@@ -60,6 +60,6 @@ def command(
         sys.exit(exits.HARNESS_FAULT)
     groups = {mark(algorithm).group for algorithm in result.algorithms}
     asked_for = click.get_current_context().params["only"] is not None
-    wanting = {"fix", "missing"} if asked_for else {"fix"}
-    if result.load_error or groups & wanting or groups == {"missing"}:
+    wanting = {"fix", "unwritten", "missing"} if asked_for else {"fix"}
+    if result.load_error or groups & wanting or groups <= {"unwritten", "missing"}:
         sys.exit(exits.FAILED)

@@ -44,7 +44,9 @@ def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> 
 
 def suspect(verdict: Verdict) -> int | None:
     """The case to run again by itself, to see whether state left by what ran before makes it fail: the first failing
-    one, where no known mistake explains it."""
+    one, where no known mistake explains it and something was written."""
+    if verdict.message is not None and verdict.message.id == "not_started":
+        return None
     failing = [at for at, case in enumerate(verdict.cases) if case.status != "pass"]
     return failing[0] if failing and verdict.diagnosis is None else None
 
@@ -70,7 +72,7 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
     if finding.unexplained:
         broken = [judged[at] for at in sorted(finding.unexplained)]
         first = next((each for each in broken if each.result.status == status), broken[0])
-        return Verdict(status, cases, first.problem, diagnosis)
+        return Verdict(status, cases, _problem(first, reference, judged), diagnosis)
     message = Message(finding.named.kind, {**_facts(reference, judged), **_named(finding)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
@@ -110,8 +112,8 @@ def _named(finding: Finding) -> dict[str, Any]:
 
 def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:
     first = next(each for each in judged if each.result.status == status)
-    if first.problem:
-        return first.problem
+    if problem := _problem(first, reference, judged):
+        return problem
     failing = [case for case, each in zip(reference.cases, judged, strict=True) if not each.passed]
     if all(len(case.streams) > 1 for case in failing):
         return Message("state_shared", {"case": failing[0].id})
@@ -124,6 +126,19 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))
+
+
+def _problem(told: Judged, reference: Reference, judged: Sequence[Judged]) -> Message | None:
+    """The problem of a case. What is not written for some cases is begun, and the first of them is named."""
+    if told.problem is None or told.problem.id != "not_started":
+        return told.problem
+    unwritten = [each.problem is not None and each.problem.id == "not_started" for each in judged]
+    if all(unwritten):
+        return told.problem
+    case = reference.cases[unwritten.index(True)]
+    return Message(
+        "partly_written", {"case": case.id, "why": case.why, "failing": sum(unwritten), "total": len(judged)}
+    )
 
 
 def _rounded_to_float32(cases: Sequence[Case], wrong: Sequence[CaseResult]) -> bool:

@@ -113,6 +113,11 @@ class Findings:
         return self._group("dialect")
 
     @property
+    def unwritten(self) -> tuple[Finding, ...]:
+        """What says of itself that it is not written yet."""
+        return self._group("unwritten")
+
+    @property
     def missing(self) -> tuple[Finding, ...]:
         return self._group("missing")
 

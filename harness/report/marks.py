@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Mark:
     sign: str
     tone: Tone
     word: str
-    group: Literal["right", "fix", "dialect", "missing", "open"]
+    group: Literal["right", "fix", "dialect", "unwritten", "missing", "open"]
 
 
 MARKS: Mapping[Status, Mark] = {
@@ -42,8 +42,25 @@ COSTLY = Mark("≈", "note", "dialect that costs points", "fix")
 """A dialect under an assignment that gives less than full points for it."""
 
 
+NOT_STARTED = Mark("○", "absent", "not started", "unwritten")
+"""What says of itself that it is not written yet: it has the status of what raises, and is no error."""
+
+LEGEND: Sequence[Mark] = (
+    MARKS["pass"],
+    MARKS["fail"],
+    PART,
+    MARKS["dialect"],
+    COSTLY,
+    NOT_STARTED,
+    *(mark for status, mark in MARKS.items() if status not in ("pass", "fail", "dialect")),
+)
+"""All marks, in the order in which people read of them."""
+
+
 def mark(result: AlgorithmResult) -> Mark:
     """The mark of an algorithm of a submission."""
+    if result.message is not None and result.message.id == "not_started":
+        return NOT_STARTED
     if result.status == "fail" and result.points > 0:
         return PART
     if result.status == "dialect" and result.points < result.max_points:

@@ -62,7 +62,9 @@ def _columns(
     order: Sequence[str], found: Sequence[tuple[SubmissionResult, Findings]], catalogue: Catalogue
 ) -> list[Column]:
     loaded = [its for student, its in found if not student.unloaded]
-    wanting = Counter(each.id for its in loaded for each in its.all if each.mark.group in ("fix", "missing"))
+    wanting = Counter(
+        each.id for its in loaded for each in its.all if each.mark.group in ("fix", "unwritten", "missing")
+    )
     columns: list[Column] = []
     for id in order:
         topic = algorithm_text(catalogue, id).topic

@@ -120,6 +120,12 @@ ENTRIES: Mapping[str, Entry] = {
         ("Not written yet.",),
         remedy=("Write the slide's lines: {slide_lines}.", "Write the algorithm."),
     ),
+    "partly_written": Entry(
+        ("case", "why", "failing", "total"),
+        ("It raises NotImplementedError for some inputs: it is not written for all of them.",),
+        ("Case: {case}, {why}.", "Cases that are not written: {failing} of {total}."),
+        ("Write what is left where NotImplementedError stands.",),
+    ),
     "timeout": Entry(
         ("seconds",),
         ("No end within {seconds} s.", "No end within the time limit."),
@@ -273,25 +279,36 @@ ENTRIES: Mapping[str, Entry] = {
     # -- loading --------------------------------------------------------------------------------------------------
     "syntax_error": Entry(
         ("file", "line", "text", "code"),
-        ("Python cannot read {file}, line {line}: {text}.", "Python cannot read {file}: {text}."),
+        (
+            "Python cannot read {file}, line {line}, so nothing in it could be graded: {text}.",
+            "Python cannot read {file}, so nothing in it could be graded: {text}.",
+        ),
         ("The line: “{code}”.",),
         ("Look at this line and the one before it: a bracket, a quote, a colon or the indentation.",),
     ),
     "import_raised": Entry(
         ("type", "text", "file", "line"),
         (
-            "Importing {file} raised {type}: {text}",
-            "Importing {file} raised {type}.",
-            "Importing the file raised {type}.",
+            "Importing {file} raised {type} in line {line}, so nothing in it could be graded: {text}",
+            "Importing {file} raised {type} in line {line}, so nothing in it could be graded.",
+            "Importing {file} raised {type}, so nothing in it could be graded: {text}",
+            "Importing {file} raised {type}, so nothing in it could be graded.",
+            "Importing the file raised {type}, so nothing in it could be graded.",
         ),
-        ("Line: {line}.",),
+        (),
         ("Begin at the last line of the traceback. " + _GUARD,),
     ),
     "import_missing": Entry(
         ("file", "line", "text"),
-        ("{text}: it is not installed where this is graded.", "The file imports a module that is not installed."),
-        ("Where: {file}, line {line}.",),
-        ("Remove the import where the algorithms do not need it, or move it into the function that does.",),
+        (
+            "{file}, line {line}, imports what is not installed here, so nothing in it could be graded: {text}.",
+            "The file imports what is not installed here, so nothing in it could be graded.",
+        ),
+        (),
+        (
+            "If it is yours, hand it in as well. Else remove the import where the algorithms do not need it, or move "
+            "it into the function that does.",
+        ),
     ),
     "import_unused": Entry(
         ("file", "line", "text"),

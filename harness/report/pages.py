@@ -21,7 +21,7 @@ from harness.report import tally
 from harness.report.catalogue import Catalogue
 from harness.report.charts import histogram
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import COSTLY, MARKS, PART
+from harness.report.marks import LEGEND, MARKS, NOT_STARTED
 from harness.report.matrix import matrix
 from harness.report.speak import explain
 from harness.report.wording import error, points, ratio, short, visible
@@ -29,14 +29,6 @@ from harness.results import Results, SubmissionResult
 from harness.results.file import write_atomically
 
 HERE = Path(__file__).parent
-LEGEND = (
-    MARKS["pass"],
-    MARKS["fail"],
-    PART,
-    MARKS["dialect"],
-    COSTLY,
-    *(mark for status, mark in MARKS.items() if status not in ("pass", "fail", "dialect")),
-)
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NAMED = re.compile(rf"{_PLAIN.pattern}\.html")  # no page_name() is any other
 _TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)|.*-[0-9a-f]{16}")
@@ -160,7 +152,11 @@ class Style:
 
 
 def _render(name: str, **names: Any) -> str:
-    return _templates().get_template(f"{name}.html").render(style=_style(name), marks=MARKS, **names)
+    return (
+        _templates()
+        .get_template(f"{name}.html")
+        .render(style=_style(name), marks=MARKS, not_started=NOT_STARTED, **names)
+    )
 
 
 @cache

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from harness.report.catalogue import AlgorithmText, Catalogue, Kind, VariantText, algorithm_text, variant_text
 from harness.report.evidence import evidence
-from harness.results import AlgorithmResult, Results, Status, SubmissionResult
+from harness.report.marks import Mark, mark
+from harness.results import AlgorithmResult, Results, SubmissionResult
 
 UNEXPLAINED = ("diverges", "not_finite")
 """The messages that say where values go wrong and not why."""
@@ -48,9 +49,9 @@ def mean_score(results: Results) -> float:
     return statistics.fmean([each.score for each in results.submissions] or [0.0])
 
 
-def statuses(results: Results) -> Counter[Status]:
-    """How often each status occurs, over all algorithms of all submissions."""
-    return Counter(result.status for _, result in _all(results))
+def marks(results: Results) -> Counter[Mark]:
+    """How often each mark occurs, over all algorithms of all submissions."""
+    return Counter(mark(result) for _, result in _all(results))
 
 
 def variants(results: Results, catalogue: Catalogue, kind: Kind) -> tuple[Count, ...]:

@@ -10,7 +10,7 @@ from harness.report import tally
 from harness.report.catalogue import Catalogue
 from harness.report.evidence import Evidence
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import MARKS
+from harness.report.marks import LEGEND, MARKS
 from harness.report.pen import INDENT, Pen, indented, paragraph
 from harness.report.speak import Sentence, explain
 from harness.report.wording import error, points, ratio, short, visible
@@ -25,12 +25,13 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     parts = [_head(submission, pen)]
     if submission.load_error:
         parts.append(_load_error(submission, pen))
-    if tried := [each for each in found.all if each.mark.group != "missing"]:
+    if tried := [each for each in found.all if each.mark.group not in ("unwritten", "missing")]:
         parts.append(_table(tried, pen))
     if every_case:
         parts += [_cases(each, pen) for each in tried if each.result.cases]
-    if found.missing and not submission.unloaded:
-        parts.append(paragraph(f"Not found: {', '.join(each.id for each in found.missing)}."))
+    for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
+        if those:
+            parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
     parts += [_failure(each, pen) for each in found.to_fix]
     parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
     parts += [_note(explain(each, None, catalogue), pen) for each in submission.notes]
@@ -134,6 +135,10 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
         return "Nothing else can be checked until the file loads."
     if submission.load_error and not found.to_fix:
         return "To fix: what could not be loaded."
+    if not found.to_fix and found.unwritten:
+        untouched = len(found.unwritten) + len(found.missing) == len(found.all)
+        begins = "Nothing is written yet." if untouched else "Nothing to fix in what is written."
+        return f"{begins} Go on with one: gradstep explain {found.unwritten[0].id}"
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     return f"To fix: {len(found.to_fix)} of {len(found.all)}. More on one: gradstep explain {found.to_fix[0].id}"
@@ -145,13 +150,13 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
 def summary(results: Results, catalogue: Catalogue, color: bool) -> str:
     """A batch: how many were graded, what they got, and what to teach again."""
     pen, loaded = Pen(color), tally.graded(results)
-    counts = tally.statuses(results)
+    counts = tally.marks(results)
     unloaded = [each for each in results.submissions if each.load_error]
     most = points(results.assignment.max_points)
     rows = [
         ["graded", f"{len(loaded)} of {len(results.submissions)} submissions"],
         ["score", f"mean {tally.mean_score(results):.1f}, median {tally.median_score(results):.1f}, of {most}"],
-        ["checks", ", ".join(f"{counts[status]} {mark.word}" for status, mark in MARKS.items() if counts[status])],
+        ["checks", ", ".join(f"{counts[mark]} {mark.word}" for mark in LEGEND if counts[mark])],
         ["isolation", short(results.environment.isolation)],
     ]
     parts = [pen.strong(short(results.assignment.title)), tabulate(rows, tablefmt="plain", disable_numparse=True)]

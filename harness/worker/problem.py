@@ -53,16 +53,35 @@ def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
 
 
 def written(function: Any) -> None:
-    """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...`` or a docstring."""
-    if inspect.isfunction(function) and _body(function) == _body(_unwritten):
+    """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...``, a docstring, or a bare
+    ``raise NotImplementedError``."""
+    if not inspect.isfunction(function):
+        return
+    code = function.__code__
+    said = {*map(id, code.co_consts)} - {id(function.__doc__), id(None)}
+    if (_does(function) == _does(_passes) and not said) or _does(function) in map(_does, _RAISING):
         raise Problem("not_started")
 
 
-def _unwritten() -> None:
+def _does(function: Any) -> tuple[bytes, tuple[str, ...]]:
+    """What the bytecode does, and to which names, whatever the constants it does it with."""
+    return function.__code__.co_code[::2], function.__code__.co_names
+
+
+def _passes() -> None:
     pass
 
 
-def _body(function: Any) -> tuple[bytes, set[Any]]:
-    """What the bytecode does, and the constants it does it with: a docstring is one, but does nothing."""
-    code = function.__code__
-    return code.co_code[::2], {*map(id, code.co_consts)} - {id(function.__doc__), id(None)}
+def _raises() -> None:
+    raise NotImplementedError
+
+
+def _raises_new() -> None:
+    raise NotImplementedError()
+
+
+def _raises_text() -> None:
+    raise NotImplementedError("")
+
+
+_RAISING = (_raises, _raises_new, _raises_text)

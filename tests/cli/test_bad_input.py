@@ -65,7 +65,7 @@ def test_one_sentence(gradstep: Gradstep, command: str, sentence: str) -> None:
     ("command", "said"),
     [
         ("grdae submissions", "'grdae' is no command; did you mean 'grade'?"),
-        ("frobnicate", "'frobnicate' is no command; there are grade, check"),
+        ("frobnicate", "'frobnicate' is no command; there are init, check"),
         ("grade", "Missing argument 'DIR'"),
         ("check a b", "Got unexpected extra argument (b)"),
         ("check a --olny adam", "No such option"),

@@ -13,7 +13,7 @@ from harness.grading.expected import Block
 from harness.grading.judge import error_ratios
 from harness.grading.replay import read_replay, wire_case
 from harness.grading.streams import account
-from harness.grading.verdict import Verdict, read_replies, scored, verdict
+from harness.grading.verdict import Verdict, read_replies, scored, suspect, verdict
 from harness.results import Diagnosis
 from harness.worker.cases import run_case
 from tests.grading.forms import Form, grade, reference
@@ -377,3 +377,45 @@ def test_a_reply_that_is_not_what_was_asked_for_is_refused(spoilt) -> None:
     assert read_replay(honest, case, case.streams[0], page)
     with pytest.raises((TypeError, KeyError, ValueError, AttributeError)):
         read_replay({**honest, **spoilt}, case, case.streams[0], page)
+
+
+# -- what is not written ----------------------------------------------------------------------------------------------
+
+
+def unwritten_scalars(w, grad, *, lr=0.01, gamma=0.9):
+    if w.ndim == 0:
+        raise NotImplementedError
+    return momentum(w, grad, lr=lr, gamma=gamma)
+
+
+def unwritten(w, grad, *, lr=0.01, gamma=0.9):
+    if lr:
+        raise NotImplementedError
+    yield w
+
+
+def test_what_is_written_for_some_cases_is_begun() -> None:
+    found = graded(unwritten_scalars)
+    assert (found.status, found.message.id) == ("error", "partly_written")
+    assert found.message.params == {"case": "scalar", "why": "one weight, a 0-d array", "failing": 1, "total": 7}
+
+
+def test_what_is_written_for_no_case_is_not_started_and_not_run_again() -> None:
+    found = graded(unwritten)
+    assert found.message.id == "not_started"
+    assert suspect(found) is None
+
+
+def test_a_mistake_of_what_is_written_is_kept() -> None:
+    def averaged_but_not_for_scalars(w, grad, *, lr=0.01, gamma=0.9):
+        if w.ndim == 0:
+            raise NotImplementedError
+        v = 0 * w
+        while True:
+            v = gamma * v + (1 - gamma) * lr * grad(w)
+            w = w - v
+            yield w
+
+    found = graded(averaged_but_not_for_scalars)
+    assert found.diagnosis == Diagnosis("mistake", "velocity_averaged")
+    assert found.message.id == "partly_written"

@@ -35,8 +35,13 @@ CLASHES = {
     ("dropout_backward", "other_tail"): {"keep_drop_swapped", "mask_missing"},
     ("dropout_backward", "boundary_dropped"): {"keep_drop_swapped", "mask_missing"},
     # The guard has taken the place of what they are about.
-    ("min_max_normalize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
-    ("standardize", "guarded_denominator"): {"constant_feature_nan", "not_scaled", "guard_too_large"},
+    ("min_max_normalize", "guarded_denominator"): {
+        "constant_feature_nan",
+        "divided_by_max",
+        "standardized",
+        "guard_too_large",
+    },
+    ("standardize", "guarded_denominator"): {"constant_feature_nan", "guard_too_large"},
     # There is one denominator, and one floor under it.
     ("contrast_normalize_dataset", "eps_added"): ONE_FLOOR,
     ("contrast_normalize_dataset", "eps_inside_root"): ONE_FLOOR,

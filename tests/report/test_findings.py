@@ -16,6 +16,14 @@ def test_a_students_algorithms_fall_into_groups() -> None:
     assert sum(map(len, (found.to_fix, found.dialects, found.missing, found.right, found.open))) == len(found.all)
 
 
+def test_what_is_not_started_is_no_error() -> None:
+    (student,) = (each for each in COHORT.submissions if each.id == "2023-11944")
+    found = findings(student, CATALOGUE)
+    assert [each.id for each in found.unwritten] == ["adam"]
+    assert [each.id for each in found.to_fix] == ["momentum"]
+    assert found.unwritten[0].mark.word == "not started"
+
+
 def test_the_slide_is_marked_line_by_line() -> None:
     lines = finding(got("adam", "fail", "mistake"), CATALOGUE).slide
     assert [(line.step, line.sign, line.comment) for line in lines] == [

@@ -116,7 +116,9 @@ def test_alternatives_follow_what_is_known() -> None:
     assert headline("crash", signal="SIGSEGV", code=None) == "The process died: SIGSEGV."
     assert headline("crash", signal=None, code=0) == "The code ended its own process with exit code 0."
     assert headline("crash", signal=None, code=None) == "The process died."
-    assert headline("import_raised", type="ValueError", text="") == "Importing the file raised ValueError."
+    assert headline("import_raised", type="ValueError", text="") == (
+        "Importing the file raised ValueError, so nothing in it could be graded."
+    )
 
 
 def test_what_is_unknown_is_shown_as_data() -> None:

@@ -7,7 +7,7 @@ import pytest
 from harness.report.handbook import explain_page, listing
 from harness.report.terminal import digest, summary
 from harness.results import SubmissionResult
-from tests.cohort import CATALOGUE, COHORT, student
+from tests.cohort import CATALOGUE, COHORT, got, student
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -40,7 +40,7 @@ def test_all_right_says_so() -> None:
 def test_what_did_not_load_says_why_and_nothing_else() -> None:
     submission = next(each for each in COHORT.submissions if each.id == "2023-11552")
     text = digest(submission, CATALOGUE, color=False)
-    assert "Python cannot read optim.py, line 14: '(' was never closed." in text
+    assert "Python cannot read optim.py, line 14, so nothing in it could be graded: '(' was never closed." in text
     assert "w = np.sqrt(v" in text
     assert "Not found" not in text
 
@@ -66,7 +66,7 @@ def test_the_summary_counts() -> None:
         r"mean 9\.\d, median 11\.0, of 14",
         r"\d+ right, \d+ wrong",
         r"isolation +strict",
-        r"! 2023-11551: Importing optim.py raised NameError",
+        r"! 2023-11551: Importing optim.py raised NameError in line 3, so nothing in it could be graded",
         r"4  adam +Your values are Adam's without bias correction\.",
     ):
         assert re.search(part, text), part
@@ -78,3 +78,23 @@ def test_the_listing_and_a_page() -> None:
     page = explain_page(CATALOGUE["adam"], "def adam(w, grad):\n    yield\n", color=False)
     for part in ("slide: Adam", "m̂ = m / (1 − β₁ᵗ)", "def adam(w, grad):", "β₁ and β₂ are swapped.", "Right in:"):
         assert part in page
+
+
+def test_what_is_not_started_is_one_line() -> None:
+    begun = digest(student("a", *(got(id, "error", "not_started") for id in ("sgd", "adam"))), CATALOGUE, color=False)
+    assert "\n\nNot started: sgd, adam.\n\n" in begun
+    assert not re.search(r"(?m)^\S* *(sgd|adam) ", begun), "a row of the table, or a paragraph"
+    assert begun.endswith("Nothing to fix in what is written. Go on with one: gradstep explain sgd\n")
+
+
+def test_a_starter_as_it_was_handed_out() -> None:
+    untouched = digest(student("a", *(got(id, "error", "not_started") for id in CATALOGUE)), CATALOGUE, color=False)
+    _, listed, closing = untouched.rstrip("\n").split("\n\n")
+    assert " ".join(listed.split()) == f"Not started: {', '.join(CATALOGUE)}."
+    assert closing.startswith("Nothing is written yet.")
+
+
+def test_the_summary_counts_what_is_not_started_for_itself() -> None:
+    (row,) = (line for line in summary(COHORT, CATALOGUE, color=False).splitlines() if line.startswith("checks"))
+    assert "1 not started" in row
+    assert "2 partly right" in row
