@@ -81,11 +81,11 @@ def too_exact_mean(u: Numbers) -> float:
 
 
 def too_many_repeats(values: Numbers) -> float:
-    """P(≥ 2 pairs are equal) ≤ λ²/2, λ = n(n − 1)/2 pairs over :data:`LEVELS`: Markov's inequality on the number of
-    pairs of such pairs, any two of which are independent."""
-    _, counts = np.unique(values, return_counts=True)
-    pairs = len(values) * (len(values) - 1) / 2
-    return (pairs / LEVELS) ** 2 / 2 if (counts * (counts - 1) / 2).sum() >= 2 else 1.0
+    """P(r draws or more are equal to an earlier one) ≤ C(n, r)(n/L)ʳ ≤ (n²/L)ʳ/r!, L = :data:`LEVELS`: each of those r
+    hits one of less than n values out of L, whatever came before (Boole, draw by draw)."""
+    n = len(values)
+    r = n - len(np.unique(values))
+    return min(1.0, math.exp(r * math.log(n**2 / LEVELS) - math.lgamma(r + 1)))
 
 
 # -- dependence: sums of products of centred draws --------------------------------------------------------------------

@@ -264,5 +264,8 @@ def _same_ones(some: Sequence[Any], others: Sequence[Any]) -> bool:
 
 
 def _written(value: Any) -> str:
-    """Plain data as Python writes it."""
-    return repr(value)[:300]
+    """Plain data as Python writes it, a trial as keyword arguments."""
+    text = (
+        f"({', '.join(f'{name}={each!r}' for name, each in value.items())})" if isinstance(value, dict) else repr(value)
+    )
+    return text[:300]
