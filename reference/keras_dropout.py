@@ -184,6 +184,7 @@ keras_dropout.mistake(
     {">= rate": "< rate", "x / (1 - rate)": "x / rate"},
     {">= rate": "< rate"},
     {">= rate": "< rate", "x / (1 - rate)": "x"},
+    {">= rate": "< rate", "where(keep, x / (1 - rate), 0)": "keep * x / rate"},
 )
 keras_dropout.mistake(
     "not_scaled",

@@ -106,15 +106,15 @@ def correlated(a: Numbers, b: Numbers, variance: float, bound: float) -> float:
 def lag_correlated(a: Numbers, axis: int, variance: float, bound: float) -> float:
     """Whether neighbours along an axis go together.
 
-    The pairs (1, 2), (3, 4), … share no draw, nor do (2, 3), (4, 5), …: each half is a sum of independent terms, and
-    the two bounds add up.
+    The pairs (1, 2), (3, 4), … share no draw, nor do (2, 3), (4, 5), …: each half is a sum of independent terms. The
+    less probable of the two counts, twice (Boole).
     """
     a = np.moveaxis(a, axis, 0)
-    p = 0.0
+    halves = []
     for first in (0, 1):
         left = a[first:-1:2]
-        p += correlated(left, a[first + 1 :: 2][: len(left)], variance, bound) if left.size else 1.0
-    return min(1.0, p)
+        halves.append(correlated(left, a[first + 1 :: 2][: len(left)], variance, bound) if left.size else 1.0)
+    return min(1.0, 2 * min(halves))
 
 
 # -- counts -----------------------------------------------------------------------------------------------------------

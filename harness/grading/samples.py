@@ -261,6 +261,9 @@ def _correlation(a: Numbers, b: Numbers) -> float:
 ALIKE = 1e-6
 """How improbable the difference of two samples of one law may be. A wrong name is prevented by asking for all cases."""
 
+_DEVIATIONS = 6
+"""How many standard deviations two counts may be apart."""
+
 
 class Profile:
     """What a sample of a case looks like to the tests, whatever its law."""
@@ -284,9 +287,11 @@ class Profile:
         return [np.sort(column) for column in self.columns]
 
     @cached_property
-    def different(self) -> Numbers:
-        """How many values of each name are different, as a logarithm."""
-        return np.array([math.log(len(np.unique(column))) for column in self.columns])
+    def counts_of_values(self) -> Numbers:
+        """Of each name, how many values repeat an earlier one, and how many are beyond the ends."""
+        repeats = [len(column) - len(np.unique(column)) for column in self.columns]
+        outside = [int(((u < -1e-9) | (u > 1 + 1e-9)).sum()) for u in self._uniform]
+        return np.array([repeats, outside], dtype=np.float64)
 
     @cached_property
     def correlations(self) -> Numbers:
@@ -340,10 +345,12 @@ def _alike(one: Profile | None, other: Profile | None) -> bool:
     if not one.columns:
         return True
     n = len(one.columns[0])
-    apart = max(_smirnov(a, b) for a, b in zip(one.ordered, other.ordered, strict=True))
-    if apart > math.sqrt(math.log(2 / ALIKE) / n):  # both samples are of n
+    some, others = one.counts_of_values, other.counts_of_values
+    if (np.abs(some - others) > _DEVIATIONS * np.sqrt(some + others + 1)).any() or one.even != other.even:
         return False
-    if np.abs(one.different - other.different).max() > math.log(1.25) or one.even != other.even:
+    drawn = n - np.maximum(some[0], others[0])  # of values that repeat, so many are free to differ
+    apart = np.array([_smirnov(a, b) for a, b in zip(one.ordered, other.ordered, strict=True)])
+    if (apart > np.sqrt(math.log(2 / ALIKE) / drawn)).any():
         return False
     return bool((np.abs(one.correlations - other.correlations) <= math.sqrt(4 * math.log(2 / ALIKE) / n)).all())
 

@@ -560,7 +560,7 @@ def _drawn(ends, rng):
     return float(np.exp(rng.uniform(np.log(low), np.log(high))) if log else rng.uniform(low, high))
 
 
-@WRONG.unknown("random_search")
+@WRONG.mistake("random_search", "uniform_not_log", beside="generator_replaced")
 def random_by_python(space, n, rng):
     """Seeded, but with no regard to the generator's seed."""
     source = random.Random(n)
