@@ -66,6 +66,8 @@ dropout_backward.mistake(
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
     {SCALED: "dy * ((u < rate) / rate)"},
+    {SCALED: "dy * ((u >= 1 - rate) / rate)"},
+    {SCALED: "dy * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
     {">= rate": ">= 1 - rate", "1 - rate": "rate"},
 )

@@ -84,6 +84,8 @@ inverted_dropout.mistake(
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
     {SCALED: "x * ((u < rate) / rate)"},
+    {SCALED: "x * ((u >= 1 - rate) / rate)"},
+    {SCALED: "x * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
     {">= rate": ">= 1 - rate", "1 - rate": "rate"},
 )

@@ -55,9 +55,10 @@ def test_every_command_works_in_the_order_it_is_told(desk: Path) -> None:
 @pytest.mark.slow
 def test_the_example_is_a_right_submission(desk: Path) -> None:
     (example,) = blocks("python")
-    for at, half in enumerate(re.split(r"\n\n\n", example)):  # the class and the generator
-        (desk / f"example{at}.py").write_text(half, encoding="utf-8")
-        assert gradstep(desk, "check", f"example{at}.py", "--only", "momentum").returncode == 0
+    parts = re.split(r"\n\n\n", example)  # the class, the generator, the function
+    for at, (part, id) in enumerate(zip(parts, ("momentum", "momentum", "step_decay"), strict=True)):
+        (desk / f"example{at}.py").write_text(part, encoding="utf-8")
+        assert gradstep(desk, "check", f"example{at}.py", "--only", id).returncode == 0
 
 
 def test_ci_runs_the_second_command() -> None:

@@ -69,7 +69,7 @@ class Draws:
     normal = standard_normal = randn
 
 
-_NAMES = [name for name in vars(Draws) if not name.startswith("_")]
+_NAMES = [name for name in vars(Draws) if not name.startswith("_") and hasattr(np.random, name)]
 
 
 @contextmanager

@@ -98,6 +98,8 @@ class Evidence:
 
     def written(self) -> tuple[Written, ...]:
         """The moments in digits that align and show the difference."""
+        if self.dtype == "int64":
+            return tuple(_whole(each) for each in self.around)
         shown = [value for each in self.around for value in (each.expected, each.actual)]
         write = writer(shown, [(each.expected, each.actual) for each in self.around if each.wrong])
         rows = []
@@ -106,6 +108,13 @@ class Evidence:
             same, differing = split_digits(expected, actual) if each.wrong else (actual, "")
             rows.append(Written(each, expected, "" if each.torch is None else write(each.torch), same, differing))
         return tuple(rows)
+
+
+def _whole(moment: Moment) -> Written:
+    """Labels and counts, in which every digit tells."""
+    expected, actual = f"{moment.expected:.0f}", f"{moment.actual:.0f}"
+    torch = "" if moment.torch is None else f"{moment.torch:.0f}"
+    return Written(moment, expected, torch, *(("", actual) if moment.wrong else (actual, "")))
 
 
 def evidence(message: Message | None) -> Evidence | None:

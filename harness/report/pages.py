@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.report import tally
 from harness.report.catalogue import Catalogue
@@ -170,6 +170,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {
+        "breakable": _breakable,
         "error": error,
         "heading": _heading,
         "href": _href,
@@ -191,6 +192,11 @@ def _style(name: str) -> Style:
     text = "".join((HERE / "static" / f"{each}.css").read_text(encoding="utf-8") for each in ("base", name))
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Style(Markup(text), f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+
+
+def _breakable(id: str) -> Markup:
+    """An id that may go on in the next line after an underscore."""
+    return escape(short(id)).replace("_", Markup("_<wbr>"))
 
 
 def _heading(sentence: str) -> str:

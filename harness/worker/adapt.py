@@ -20,6 +20,7 @@ class Adapter:
     """The adapter ``file``, run from its ``source`` with a ``setting``, where one was chosen."""
 
     def __init__(self, file: str, source: bytes, setting: str | None) -> None:
+        self.file = file
         lines = source.decode("utf-8", "replace").splitlines(keepends=True)
         linecache.cache[file] = (len(source), None, lines, file)
         self._module = sys.modules[_NAME] = ModuleType(_NAME)

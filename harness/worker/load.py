@@ -116,10 +116,12 @@ def load(
     """
     sources = Sources(files, _roots(entries) if adapter else ())
     sources.remember()
-    try:
-        adapt = Adapter(**adapter) if adapter else None
-    except BaseException as error:
-        return {}, {"found": {}, "failed": [_of_adapter(error, adapter, None)], "names": []}
+    adapt: Adapter | None = None
+    if adapter:
+        try:
+            adapt = Adapter(**adapter)
+        except BaseException as error:
+            return {}, {"found": {}, "failed": [_of_adapter(error, adapter["file"], None)], "names": []}
     sys.meta_path.insert(0, sources)
     modules: list[ModuleType] = []
     failed: list[dict[str, Any]] = []
@@ -136,7 +138,7 @@ def load(
                 try:
                     offers.append((modules[-1], adapt.offers(modules[-1])))
                 except BaseException as error:
-                    failed.insert(0, _of_adapter(error, adapter, path))  # before what a student could mend
+                    failed.insert(0, _of_adapter(error, adapt.file, path))  # before what a student could mend
         if adapt is None:
             candidates = {id: found for id in ids if (found := _candidates(id, modules, sources))}
         else:
@@ -156,10 +158,9 @@ def _roots(entries: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(f"{folder}/" for folder in folders if folder.name))
 
 
-def _of_adapter(error: BaseException, adapter: Mapping[str, Any] | None, path: str | None) -> dict[str, Any]:
+def _of_adapter(error: BaseException, adapter: str, path: str | None) -> dict[str, Any]:
     """What an adapter raised, over a module of the student's or by itself."""
-    assert adapter is not None
-    return {"file": path, "adapter": adapter["file"], **failure(error, {adapter["file"]})}
+    return {"file": path, "adapter": adapter, **failure(error, {adapter})}
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,21 @@ def adapt(module):
     assert loaded(adapter, {"optim.py": source})[0] == {}
 
 
+def test_it_may_begin_with_one_that_ships() -> None:
+    adapter = """
+from harness.adapters import cs231n
+
+MODULES = ("homework2",)
+
+def adapt(module):
+    return cs231n.adapt(module) | {"momentum": None}
+"""
+    source = "def adam(w, dw, config): ...\ndef sgd_momentum(w, dw, config): ..."
+    things, told = loaded(adapter, {"homework2.py": source})
+    assert things.keys() == {"adam"}
+    assert told["found"]["adam"]["line"] == 1
+
+
 def test_it_may_hold_dataclasses() -> None:
     """Which look for their module by name."""
     adapter = (
