@@ -79,10 +79,20 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     if text.steps:
         words["slide_lines"] = "; ".join(text.steps.values())
     words |= _words_of_values(message, text)
+    words["seen"] = _seen(message.params.get("seen"), text)
     for kind in ("mistake", "dialect"):
         if message.id == kind:
             words |= _words_of_variant(kind, message.params, text)
     return {name: word for name, word in words.items() if word}
+
+
+def _seen(found: Any, text: AlgorithmText) -> str:
+    """What would be said first of a failure that no known mistake explains."""
+    if not isinstance(found, Mapping) or not isinstance(found.get("params"), Mapping):
+        return ""
+    entry = ENTRIES.get(str(found.get("id")))
+    words = _words(Message(str(found["id"]), {**found["params"], "seen": None}), text) if entry else {}
+    return (_first(entry.headline, words) if entry else None) or ""
 
 
 def _method(text: AlgorithmText) -> str:
