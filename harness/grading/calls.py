@@ -260,7 +260,7 @@ def describe(
     facts = {
         "case": case.id,
         "why": case.why,
-        "dtype": "int64" if _shapes(reference, number, at)[first.quantity].whole else case.dtype,
+        "dtype": "int64" if value.dtype.kind == "i" else case.dtype,
         "hyper": {**case.hyper, **_numbers(case.calls[at])} if value.shape else _alike(case),
         "step": None,
         "quantity": first.quantity,
