@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.data import image_battery
+from reference.batteries.normalization import image_battery
 from reference.maths import maximum, mean, sqrt, variance
 from reference.spec import Array, Values, algorithm
 

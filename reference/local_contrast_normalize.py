@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference.data import window_battery
+from reference.batteries.normalization import window_battery
 from reference.maths import (
     arange,
     clip,
