@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.batches import batch_norm_battery
+from reference.batteries.batch_norm import batch_norm_battery
 from reference.maths import mean, sqrt, variance
 from reference.spec import Array, Values, algorithm
 

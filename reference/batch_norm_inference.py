@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.batches import batch_norm_battery
+from reference.batteries.batch_norm import batch_norm_battery
 from reference.maths import sqrt
 from reference.spec import Array, Values, algorithm
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.masks import dropout_battery
+from reference.batteries.dropout import dropout_battery
 from reference.maths import where
 from reference.spec import Array, Values, algorithm
 

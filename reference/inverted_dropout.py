@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.masks import draws, dropout_battery, values
+from reference.batteries.dropout import draws, dropout_battery, values
+from reference.cases import Call, Case
 from reference.maths import where
-from reference.spec import Array, Call, Case, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

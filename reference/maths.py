@@ -40,6 +40,13 @@ def arange(n: int) -> Any:
     return numpy.arange(n)
 
 
+def generator(seed: Any) -> Any:
+    """A random generator; without a seed, each time another. What draws already is handed back as it is."""
+    from numpy.random import default_rng
+
+    return seed if hasattr(seed, "random") else default_rng(seed)
+
+
 # -- element by element -----------------------------------------------------------------------------------------------
 
 
@@ -55,6 +62,13 @@ def exp(x: Any) -> Any:
     import numpy
 
     return numpy.exp(x)
+
+
+def log(x: Any) -> Any:
+    """The natural logarithm of each element."""
+    import numpy
+
+    return numpy.log(x)
 
 
 def absolute(x: Any) -> Any:
@@ -107,6 +121,13 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     import numpy
 
     return numpy.sum(x, axis=axis, keepdims=keepdims)
+
+
+def cumsum(x: Any, axis: int) -> Any:
+    """The sum of each element and those before it along one axis."""
+    import numpy
+
+    return numpy.cumsum(x, axis=axis)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.data import GUARDS, feature_battery
+from reference.batteries.normalization import GUARDS, feature_battery
 from reference.maths import largest, smallest, where
 from reference.spec import Array, Values, algorithm
 

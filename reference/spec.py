@@ -15,11 +15,11 @@ from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from reference.cases import Case, CaseMaker, Seed
 from reference.text import Edits, PageError, Span, Text, overlap
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
-    from numpy.typing import NDArray
+    pass
 
 Array: TypeAlias = Any
 """What a page computes on: a numpy array, or any type that answers numpy's functions as one."""
@@ -34,59 +34,12 @@ Values: TypeAlias = dict[str, Array]
 """What a page of a plain function returns: each named step and its value, in the order they are computed."""
 
 Kind = Literal["mistake", "dialect"]
-Form = Literal["optimizer", "epoch", "function"]
-"""How a submission is driven: a step at a time over recorded gradients, an epoch of batches, or by plain calls."""
-Dtype = Literal["float32", "float64"]
+Form = Literal["optimizer", "epoch", "function", "plain", "objective", "sampler", "layer"]
+"""How a submission is driven: a step at a time over recorded gradients, an epoch of batches, or by plain calls; and
+among those of hyper-parameter search and dropout, whose results are no arrays of determined numbers, a call that gives
+plain data, one that calls an objective back, one that draws from a generator, and a layer that draws its own masks."""
 Oracle: TypeAlias = Callable[..., dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Stream:
-    """The inputs of one instance: where it starts and which gradients it is handed, one after another.
-
-    ``w`` has any shape; ``grads`` has shape ``(steps, *w.shape)``. For mini-batches ``grads`` holds the gradient of
-    each *example*, ``(examples, *w.shape)``, and ``order`` the permutation to walk them in, ``(examples,)``.
-    """
-
-    w: NDArray[Any]
-    grads: NDArray[Any]
-    order: NDArray[Any] | None = None
-
-
-@dataclass(frozen=True)
-class Call:
-    """The inputs of one call of a function: its positional arguments by name, in the signature's order.
-
-    Floating arrays are of the case's dtype, integer ones int64. Of a page that comes ``after`` another, they are that
-    one's arguments and this one's own, without what is handed over.
-    """
-
-    args: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One thing to check. ``id`` says what it stresses and ``why`` says it in a sentence.
-
-    ``hyper`` is passed by keyword; when empty, nothing is passed and the contract's defaults count. An optimizer gets
-    ``streams``: two of them are run by two instances, in turn. A function gets ``calls``, one after another.
-    """
-
-    id: str
-    why: str
-    hyper: Mapping[str, Any]
-    streams: tuple[Stream, ...] = ()
-    dtype: Dtype = "float64"
-    weight: float = 1.0
-    calls: tuple[Call, ...] = ()
-
-    @property
-    def runs(self) -> tuple[Stream, ...] | tuple[Call, ...]:
-        """What is run one by one: the streams, or the calls."""
-        return self.streams or self.calls
-
-
-CaseMaker: TypeAlias = Callable[["Generator"], Case]
+Law: TypeAlias = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -164,6 +117,7 @@ class Page:
     twins: list[Twin] = field(default_factory=list)
     makers: dict[str, CaseMaker] = field(default_factory=dict)
     _oracle: Oracle | None = None
+    _law: Law | None = None
     _editions: dict[tuple[tuple[str, int], ...], Edition | None] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Hyper-parameters that a course hard-codes; see :meth:`fixing`."""
@@ -189,8 +143,14 @@ class Page:
 
     @cached_property
     def arguments(self) -> tuple[str, ...]:
-        """The names of what is passed by position."""
-        return tuple(p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY)
+        """The names of what is passed by position; of a layer, to its constructor and then to its call."""
+        own = tuple(p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY)
+        return (*own, *self.inner) if self.form == "layer" else own
+
+    @property
+    def inner(self) -> tuple[str, ...]:
+        """The arguments of the function that a layer's function gives back: those of ``__call__``."""
+        return self._text.inner
 
     @property
     def _before(self) -> Page:
@@ -205,14 +165,19 @@ class Page:
 
     @property
     def call(self) -> str:
-        """The signature as a student writes it: ``adam(w, grad, *, lr=0.001, …)``."""
-        return f"{self.id}{_bare(self.signature.parameters.values())}"
+        """The signature as a student writes it: ``adam(w, grad, *, lr=0.001, …)``; a layer is made and then called."""
+        signature = _bare(self.signature.parameters.values())
+        if self.form == "layer":
+            return f"{''.join(map(str.capitalize, self.id.split('_')))}{signature}({', '.join(self.inner)})"
+        return f"{self.id}{signature}"
 
     @property
     def constructor(self) -> str:
         """The same for a class: ``__init__(self, lr=0.001, …)``."""
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         keywords = [inspect.Parameter(name, kind, default=default) for name, default in self.defaults.items()]
+        if self.form == "layer":
+            keywords = [*self.signature.parameters.values()]
         return f"__init__{_bare([inspect.Parameter('self', kind), *keywords])}"
 
     @cached_property
@@ -253,6 +218,18 @@ class Page:
             raise PageError(f"{self.path.name}: has no oracle")
         return self._oracle(torch, *args, **hyper)
 
+    def law(self, function: Law) -> Law:
+        """Register the distribution function of what a sampler draws: ``law(x, *argument)`` is the probability of a
+        value below ``x``. Its oracle is the same by torch."""
+        self._law = function
+        return function
+
+    def probability(self, x: Array, *parameters: Any) -> Array:
+        """How probable a smaller value is; see :meth:`law`."""
+        if self._law is None:
+            raise PageError(f"{self.path.name}: has no law")
+        return self._law(x, *parameters)
+
     def settings(self, hyper: Mapping[str, Any]) -> dict[str, Any]:
         """Every hyper-parameter of a run: those of a case, the contract's defaults for the rest."""
         before = self._before.defaults if self.after else {}
@@ -264,7 +241,10 @@ class Page:
         Where the page comes after another, that one runs first, as the slide has it; all that it was given and
         computed is the reference's own cache.
         """
-        own = [args[name] for name in self.arguments if name in args]
+        if self.form == "layer":
+            layer = edition.run(**{name: args[name] for name in self.signature.parameters if name in args})
+            return layer(**{name: args[name] for name in self.inner})  # type: ignore[no-any-return]  # likewise
+        own = [_fresh(args[name]) for name in self.arguments if name in args]
         if not self.after:
             return edition.run(*own, **settings)  # type: ignore[no-any-return]  # an edition's type is its page's
         first = [args[name] for name in self._before.arguments]
@@ -387,6 +367,10 @@ class Page:
         return Edition(*self._text.program(name, spans))
 
 
+def _fresh(argument: Any) -> Any:
+    return argument.generator() if isinstance(argument, Seed) else argument
+
+
 def _bare(parameters: Iterable[inspect.Parameter]) -> str:
     """A signature without annotations, its numbers as people write them: 1e-8, not 1e-08."""
     signature = inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in parameters])
@@ -405,6 +389,7 @@ def algorithm(
     returns: Iterable[str] = (),
     after: str = "",
     free_shape: Iterable[str] = (),
+    form: Form | None = None,
 ) -> Callable[[Callable[..., Any]], Page]:
     """Turn a function into a page: a generator for an optimizer, a plain function that returns its named steps else.
 
@@ -412,7 +397,7 @@ def algorithm(
     line on the slide. ``returns`` names what a student's function gives back, where that is more than the last step; a
     name that is no step is the student's own object. ``after`` is the page whose function is called before, with
     the same hyper-parameters, and whose own object this one takes as its last argument. A step of ``free_shape`` may
-    have sides of length 1 more or less.
+    have sides of length 1 more or less. ``form`` is given where the signature does not tell it.
 
     Raises :class:`PageError` where the file does not bear the algorithm's name, since that is how everything else
     finds it.
@@ -429,7 +414,7 @@ def algorithm(
             slide,
             paper,
             steps=MappingProxyType(dict(steps)),
-            form=_form(function),
+            form=form or _form(function),
             returns=tuple(returns) or (list(steps)[-1],),
             after=after,
             free_shape=tuple(free_shape),

@@ -66,6 +66,12 @@ class Text:
         node = self._definition
         return sum(len(line) + 1 for line in self.source.splitlines()[: node.body[0].lineno - node.lineno])
 
+    @cached_property
+    def inner(self) -> tuple[str, ...]:
+        """The arguments of the function defined in this one's body, which it gives back."""
+        inner = next(node for node in self._definition.body if isinstance(node, ast.FunctionDef))
+        return tuple(each.arg for each in inner.args.args)
+
     # -- quoting and replacing ------------------------------------------------------------------------------------
 
     def count(self, quote: str) -> int:

@@ -22,7 +22,7 @@ from harness.assignment import Assignment
 from harness.batch import accounts
 from harness.grading import witness
 from harness.grading.expected import Reference
-from harness.grading.forms import FORMS
+from harness.grading.forms import ANSWERS, FORMS
 from harness.grading.verdict import Verdict, passes_alone, read_replies, scored, suspect, verdict
 from harness.intake import Submission, narrowed
 from harness.results import (
@@ -332,10 +332,14 @@ def _after_wrong(result: AlgorithmResult) -> AlgorithmResult:
 
 def _task(reference: Reference) -> Task:
     form, numbers = FORMS[reference.page.form], range(len(reference.cases))
+    cases = [form.wire(reference, number) for number in numbers]
+    answer = ANSWERS.get(reference.page.form)
     return Task(
         id=reference.page.id,
         form=reference.page.form,
-        cases=[form.wire(reference, number) for number in numbers],
+        cases=cases,
         reply_bytes=sum(form.reply_bytes(reference, number) for number in numbers),
         after=reference.page.after,
+        answer=answer and partial(answer, reference),
+        questions=sum(run["questions"] for case in cases for run in case["runs"]) if answer else 0,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from harness.grading import judge as judging
 from harness.grading.expected import Block, Reference
 from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
-from harness.results import CaseResult, Message
+from harness.results import CaseResult, Divergence, Message
 from reference import Call, Case, Edition, Page, pages
 
 _NUMBER_BYTES = 8
@@ -81,20 +81,21 @@ class Calls:
         case = reference.cases[number]
         if broken := next((run.problem for run in runs if run.problem), None):
             return judging.problem_of(case, broken)
-        if problem := next(filter(None, (_narrower(case, run) for run in runs)), None):
+        if problem := next(filter(None, (narrower(case, run) for run in runs)), None):
             return Judged(CaseResult(case.id, "fail"), problem)
         compared = [_compared(reference, number, at, run) for at, run in enumerate(runs)]
         ratio = judging.largest(each.ratios for comparisons in compared for each in comparisons)
         torch_ratio = _beside(witnesses, compared) if witnesses else None
         wrong = [at for at, comparisons in enumerate(compared) if _wrong(comparisons)]
         if not wrong:
-            notes = _wider(reference.page, case, runs)
+            notes = wider(reference.page, case, runs)
             return Judged(CaseResult(case.id, "pass", ratio, torch_ratio), notes=notes)
         if note := _accounts(reference, number, compared, wrong):
             notes = (Message(note, {"algorithm": reference.page.id, "case": case.id, "why": case.why}),)
             return Judged(CaseResult(case.id, "pass", None, None), notes=notes)
         at = wrong[0]
-        divergence, facts = _describe(reference, number, at, runs, compared, witnesses)
+        seen = _seen(reference, number, at, runs[at], compared)
+        divergence, facts = describe(reference.page, case, at, seen, compared, witnesses)
         return Judged(CaseResult(case.id, "fail", ratio, torch_ratio, divergence), facts=facts)
 
     def broke_off(self, run: Returned) -> bool:
@@ -116,7 +117,7 @@ class Calls:
         if run.problem:
             return True
         blocks = reference.evaluation(number, at, edition).blocks
-        return any(judging.tells(each, _timed(blocks[each.quantity])) for each in _compared(reference, number, at, run))
+        return any(judging.tells(each, timed(blocks[each.quantity])) for each in _compared(reference, number, at, run))
 
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         settings = page.settings(case.hyper)
@@ -162,10 +163,10 @@ def _array(values: Any, wanted: Shape) -> Numbers:
 def _compared(reference: Reference, number: int, at: int, run: Returned) -> list[Comparison]:
     """Each result of a call beside what is expected of it, as if it were the one step of a run."""
     blocks = reference.evaluation(number, at).blocks
-    return [Comparison(name, 0, run.results[name][None], _timed(blocks[name])) for name in reference.page.results]
+    return [Comparison(name, 0, run.results[name][None], timed(blocks[name])) for name in reference.page.results]
 
 
-def _timed(block: Block) -> Block:
+def timed(block: Block) -> Block:
     return Block(block.value[None], block.tolerance[None])
 
 
@@ -206,20 +207,20 @@ def _accounts(
 def _within(comparisons: Sequence[Comparison], blocks: Mapping[str, Block]) -> bool:
     """A lost bound allows everything: what such a form may come to includes the root of a negative number."""
     for each in comparisons:
-        block = _timed(blocks[each.quantity])
+        block = timed(blocks[each.quantity])
         if not ((judging.error_ratios(each.actual, block) <= 1) | np.isinf(block.tolerance)).all():
             return False
     return True
 
 
-def _narrower(case: Case, run: Returned) -> Message | None:
+def narrower(case: Case, run: Returned) -> Message | None:
     for name, dtype in run.dtypes.items():
         if run.results[name].dtype != np.int64 and judging.narrower(dtype, case):
             return Message("narrow_dtype", {"case": case.id, "step": None, "actual": dtype, "expected": case.dtype})
     return None
 
 
-def _wider(page: Page, case: Case, runs: Sequence[Returned]) -> tuple[Message, ...]:
+def wider(page: Page, case: Case, runs: Sequence[Returned]) -> tuple[Message, ...]:
     seen = (dtype for run in runs for name, dtype in run.dtypes.items() if run.results[name].shape != ())
     return tuple(judging.wider_note(page, case, dtype) for dtype in seen if judging.wider(dtype, case))[:1]
 
@@ -229,24 +230,27 @@ def _says_something(problem: Mapping[str, Any]) -> bool:
     return problem["kind"] == "wrong_shape" or judging.divided_by_zero(problem)
 
 
+def _seen(
+    reference: Reference, number: int, at: int, run: Returned, compared: Sequence[Sequence[Comparison]]
+) -> dict[str, Comparison]:
+    """The results of a call and the inner steps that the student's own object offers, each beside what is expected."""
+    blocks = reference.evaluation(number, at).blocks
+    inner = [Comparison(name, 0, values[None], timed(blocks[name])) for name, values in run.offered.items()]
+    return {each.quantity: each for each in (*inner, *compared[at])}
+
+
 # -- telling --------------------------------------------------------------------------------------------------------
 
 
-def _describe(
-    reference: Reference,
-    number: int,
+def describe(
+    page: Page,
+    case: Case,
     at: int,
-    runs: Sequence[Returned],
+    seen: Mapping[str, Comparison],
     compared: Sequence[Sequence[Comparison]],
     witnesses: Sequence[Witness],
-) -> tuple[Any, dict[str, Any]]:
-    """The first wrong step or result of the first wrong call, and what else a message tells of it."""
-    page, case, run = reference.page, reference.cases[number], runs[at]
-    blocks = reference.evaluation(number, at).blocks
-    inner = [
-        Comparison(name, 0, run.offered[name][None], _timed(blocks[name])) for name in page.steps if name in run.offered
-    ]
-    seen = {each.quantity: each for each in (*inner, *compared[at])}
+) -> tuple[Divergence, dict[str, Any]]:
+    """The first wrong one of what is ``seen`` of call ``at``, by step, and what else a message tells of it."""
     first = next(seen[name] for name in page.steps if name in seen and seen[name].first_wrong is not None)
     index = judging.first_index(~(first.ratios[0] <= 1))
     value, block = first.actual[0], Block(first.block.value[0], first.block.tolerance[0])
@@ -256,7 +260,7 @@ def _describe(
     facts = {
         "case": case.id,
         "why": case.why,
-        "dtype": "int64" if _shapes(reference, number, at)[first.quantity].whole else case.dtype,
+        "dtype": "int64" if value.dtype.kind == "i" else case.dtype,
         "hyper": {**case.hyper, **_numbers(case.calls[at])} if value.shape else _alike(case),
         "step": None,
         "quantity": first.quantity,

@@ -41,6 +41,8 @@ PROBLEMS: Mapping[str, Status] = {
     "returns_nothing": "fail",
     "returns_other": "fail",
     "needs": "fail",
+    "not_trials": "fail",
+    "other_names": "fail",
 }
 """What a worker may report in place of numbers, each the id of a message, and what it makes of its case."""
 
@@ -116,6 +118,13 @@ def problem_of(case: Case, problem: Mapping[str, Any]) -> Judged:
     params = {key: value for key, value in problem.items() if key != "kind"}
     status = PROBLEMS[problem["kind"]]
     return Judged(CaseResult(case.id, status), Message(problem["kind"], {"case": case.id, "why": case.why, **params}))
+
+
+def failed_with(case: Case, result: CaseResult, message: Message) -> Judged:
+    """A case that fails in a way of its own, which is told beside a known mistake that explains it."""
+    place = {"case": case.id, "why": case.why}
+    facts = {**place, "seen": {"id": message.id, "params": dict(message.params)}}
+    return Judged(result, Message(message.id, {**place, **message.params}), facts)
 
 
 def divided_by_zero(problem: Mapping[str, Any]) -> bool:

@@ -29,8 +29,11 @@ _WHERE_WRONG = (
     "First wrong: {place}, step {step}: expected {expected}, yours {yours}, {distance}.",
     "First wrong: {spot}: expected {expected}, yours {yours}, {distance}.",
     "Case: {case}, {why}.",
+    "Seen: {seen}",
     "Cases that fail: {failing} of {total}.",
 )
+_THE_CASE = "Case: {case}, {why}."
+_CHANCE = "Chance that right code comes to this: at most {chance}."
 _OWN_STATE = (
     "Set all state in __init__ as attributes of self, or as local variables of the generator: a class attribute, a "
     "global variable or a list as default argument is shared by all."
@@ -40,18 +43,19 @@ _GUARD = 'Code outside functions runs at import: put experiments under if __name
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
     "mistake": Entry(
-        (*_FIRST_WRONG, "mistake", "also", "second"),
+        (*_FIRST_WRONG, "mistake", "also", "second", "seen"),
         ("{variant}",),
         (*_WHERE_WRONG, "Fits as well: {also}", "Besides: {second}"),
         ("{variant_remedy}",),
     ),
     "dialect": Entry(
-        (*_FIRST_WRONG, "dialect", "also", "second"),
+        (*_FIRST_WRONG, "dialect", "also", "second", "seen"),
         ("{variant}",),
         (
             "Right in: {home}.",
             "First different from the slide: {place}, step {step}: slide {expected}, yours {yours}.",
             "First different from the slide: {spot}: slide {expected}, yours {yours}.",
+            "Seen: {seen}",
             "Case: {case}, {why}.",
             "Fits as well: {also}",
             "Besides: {second}",
@@ -278,6 +282,195 @@ ENTRIES: Mapping[str, Entry] = {
         ("This check failed through a fault of the harness; it costs no point.",),
         ("Harness: {text}",),
         ("Nothing to fix in the code. The instructor can grade it again.",),
+    ),
+    # -- trials ---------------------------------------------------------------------------------------------------
+    "not_trials": Entry(
+        ("case", "type"),
+        ("It gives back {type} instead of dicts, one for each trial.",),
+        ("Case: {case}.",),
+        ("Return a list of dicts, each of them name → value.",),
+    ),
+    "other_names": Entry(
+        ("case", "has", "wanted"),
+        ("A trial holds other names than the space: {has}.", "A trial holds no names."),
+        ("The space has: {wanted}.", "Case: {case}."),
+        ("Make each trial a dict with a value for every name of the space, and nothing else.",),
+    ),
+    "not_dicts": Entry(
+        ("case", "why", "trial"),
+        ("A trial is no dict: {trial}.",),
+        (_THE_CASE,),
+        ("Make each trial a dict, name → value: dict(zip(names, values)).",),
+    ),
+    "trial_count": Entry(
+        ("case", "why", "trials", "wanted_trials"),
+        ("Trials: {trials} instead of {wanted_trials}.",),
+        (_THE_CASE,),
+        ("Count by hand for two short lists, then look at the loop that makes the trials.",),
+    ),
+    "trials_reordered": Entry(
+        ("case", "why", "number", "trial", "wanted_trial"),
+        ("The trials are the right ones, in another order: trial {number} is {trial} instead of {wanted_trial}.",),
+        (_THE_CASE,),
+        ("Take names and values in the order in which they stand in the space; the last name varies fastest.",),
+    ),
+    "trial_differs": Entry(
+        ("case", "why", "number", "trial", "wanted_trial"),
+        ("Trial {number} is {trial} instead of {wanted_trial}.",),
+        (_THE_CASE,),
+        ("Compare your loop with the slide's line: {slide_lines}.",),
+    ),
+    "objective_calls": Entry(
+        ("case", "why", "calls", "wanted_calls"),
+        ("Calls of the objective: {calls} instead of {wanted_calls}, one for each trial.",),
+        (_THE_CASE,),
+        ("Call objective(trial) once in the loop and keep its value in a variable.",),
+    ),
+    "objective_order": Entry(
+        ("case", "why", "number", "trial", "wanted_trial"),
+        ("Call {number} of the objective is for {trial} instead of {wanted_trial}.",),
+        (_THE_CASE,),
+        ("Go through the trials as they stand in the list, and pass each on as it is.",),
+    ),
+    "another_best": Entry(
+        ("case", "why", "trial", "wanted_trial", "value", "wanted_value"),
+        ("It gives back {trial} and {value} instead of {wanted_trial} and {wanted_value}.",),
+        (_THE_CASE,),
+        ("Keep a trial and its value when the value is smaller than the best so far, and return both.",),
+    ),
+    # -- draws ----------------------------------------------------------------------------------------------------
+    "whole_numbers": Entry(
+        ("case", "why", "names"),
+        ("The values are whole numbers where floats are asked for: {names}.",),
+        (_THE_CASE,),
+        ("Draw with rng.uniform or rng.random, without int, round or rng.integers.",),
+    ),
+    "out_of_range": Entry(
+        ("case", "why", "name", "value", "low", "high", "outside", "trials"),
+        ("{name} is {value}, outside of [{low}, {high}].",),
+        ("Values outside: {outside} of {trials}.", _THE_CASE),
+        (
+            "u in [0, 1) becomes low + (high − low)·u. On a log scale draw between the logarithms of the ends, then "
+            "exponentiate in the same base.",
+        ),
+    ),
+    "generator_not_used": Entry(
+        ("case", "why"),
+        ("Equal generators give different trials.",),
+        (_THE_CASE,),
+        ("Draw from rng alone, not from np.random, random or a generator of your own.",),
+    ),
+    "generator_not_told": Entry(
+        ("case", "why"),
+        ("Different generators give the same trials.",),
+        (_THE_CASE,),
+        ("Draw from rng itself, and seed nothing.",),
+    ),
+    "repeated_values": Entry(
+        ("case", "why", "name", "different", "trials", "chance"),
+        ("{trials} trials try only {different} different values of {name}.",),
+        (_CHANCE, _THE_CASE),
+        (
+            "Draw every value anew from the whole interval, not from a list: n trials then try n values of each "
+            "hyper-parameter, which is what random search is for.",
+        ),
+    ),
+    "off_law": Entry(
+        ("case", "why", "name", "law", "point", "share", "wanted_share", "chance"),
+        ("{name} is not {law}: {share} of its values lie up to {point}, where {wanted_share} should.",),
+        (_CHANCE, _THE_CASE),
+        ("Compare the line that turns a draw into a value with the slide's: {slide_lines}.",),
+    ),
+    "gap": Entry(
+        ("case", "why", "name", "start", "end", "share", "chance"),
+        ("No value of {name} lies between {start} and {end}, where {share} of them should.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw from the whole interval, up to both ends, not from a list of values.",),
+    ),
+    "drawn_together": Entry(
+        ("case", "why", "names", "correlation", "chance"),
+        ("These are not drawn independently of each other: {names}, with a correlation of {correlation}.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw anew for every hyper-parameter of every trial.",),
+    ),
+    "drawn_in_a_row": Entry(
+        ("case", "why", "name", "correlation", "chance"),
+        ("A value of {name} depends on that of the trial before, with a correlation of {correlation}.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw every value by itself; sort nothing, and add nothing up.",),
+    ),
+    "too_even": Entry(
+        ("case", "why", "name", "chance"),
+        ("The values of {name} are more evenly spread than independent draws ever are.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw every value by itself: no linspace, no shuffled grid, no strata.",),
+    ),
+    # -- masks ----------------------------------------------------------------------------------------------------
+    "off_rate": Entry(
+        ("case", "why", "share", "wanted_share", "chance"),
+        ("{share} of the units are kept instead of {wanted_share}.",),
+        (_CHANCE, _THE_CASE),
+        ("rate is the probability of dropping a unit: keep it where a uniform draw is at least rate.",),
+    ),
+    "dropped_at_zero": Entry(
+        ("case", "why", "dropped", "units"),
+        ("Units are dropped at rate 0: {dropped} of {units}.",),
+        (_THE_CASE,),
+        ("Keep where u ≥ rate, u being a uniform draw in [0, 1): at rate 0 that is everywhere.",),
+    ),
+    "dropped_together": Entry(
+        ("case", "why", "axis", "chance"),
+        ("Units at the same place of axis {axis} of x are dropped together.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw the mask in the shape of x, or of noise_shape where there is one: every unit by itself.",),
+    ),
+    "units_depend": Entry(
+        ("case", "why", "axis", "chance"),
+        ("Whether a unit is dropped depends on its neighbour along axis {axis} of x.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw the mask in the shape of x, or of noise_shape where there is one: every unit by itself.",),
+    ),
+    "calls_depend": Entry(
+        ("case", "why", "chance"),
+        ("The mask of a call depends on that of the call before.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw a new mask in every call.",),
+    ),
+    "exact_counts": Entry(
+        ("case", "why", "share", "wanted_share", "chance"),
+        ("The number of units kept is always nearly the same: they are not dropped independently.",),
+        (_CHANCE, _THE_CASE),
+        ("Draw a number for every unit and compare it with rate, instead of choosing so many units to drop.",),
+    ),
+    "noise_not_shared": Entry(
+        ("case", "why", "noise_shape"),
+        ("The mask does not have the noise_shape that was asked for.",),
+        ("Where it is 1, a draw is shared: {noise_shape}.", _THE_CASE),
+        ("Draw the mask in the shape that noise_shape gives, and let it broadcast.",),
+    ),
+    "same_mask": Entry(
+        ("case", "why"),
+        ("Two calls of one layer have the same mask.",),
+        (_THE_CASE,),
+        ("Make the generator once, in __init__, and draw a new mask from it in every call.",),
+    ),
+    "seed_not_used": Entry(
+        ("case", "why", "seed"),
+        ("Two layers with the same seed draw different masks.",),
+        ("Seed: {seed}.", _THE_CASE),
+        ("Make a generator of its own for each layer in __init__, from this seed, and draw every mask from it.",),
+    ),
+    "seed_not_told": Entry(
+        ("case", "why"),
+        ("Two layers with different seeds draw the same masks.",),
+        (_THE_CASE,),
+        ("Make the generator from the seed that is passed.",),
+    ),
+    "unseeded_masks": Entry(
+        ("case", "why"),
+        ("Two layers without a seed draw the same masks.",),
+        (_THE_CASE,),
+        ("Seed the generator only where a seed is given, so that every other layer draws masks of its own.",),
     ),
     # -- loading --------------------------------------------------------------------------------------------------
     "syntax_error": Entry(

@@ -84,6 +84,7 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     words |= _words_of_values(message, text)
     if "around" not in message.params and {"case", "why"} <= words.keys():
         words["case"] += f", {words['why'].rstrip('.')}"
+    words["seen"] = _seen(message.params.get("seen"), text)
     for kind in ("mistake", "dialect"):
         if message.id == kind:
             words |= _words_of_variant(kind, message.params, text)
@@ -92,6 +93,15 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
 
 def _several(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) > 1
+
+
+def _seen(found: Any, text: AlgorithmText) -> str:
+    """What would be said first of a failure that no known mistake explains."""
+    if not isinstance(found, Mapping) or not isinstance(found.get("params"), Mapping):
+        return ""
+    entry = ENTRIES.get(str(found.get("id")))
+    words = _words(Message(str(found["id"]), {**found["params"], "seen": None}), text) if entry else {}
+    return (_first(entry.headline, words) if entry else None) or ""
 
 
 def _method(text: AlgorithmText) -> str:

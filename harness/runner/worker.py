@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -55,6 +56,9 @@ class Task:
     reply_bytes: int
     after: str = ""
     """Another algorithm, whose function the student's must have as well: this one takes what that one gives."""
+    answer: Callable[[Any], Any] | None = None
+    """What the student's code is told when it asks, as for the value of a trial; it may ask ``questions`` times."""
+    questions: int = 0
 
 
 @dataclass(frozen=True)
@@ -180,26 +184,40 @@ class Worker:
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
-        asked = {"id": task.id, "form": task.form, "after": task.after, "cases": task.cases}
-        request = {"op": "run", "backend": backend, **asked}
-        outcome = self._ask(request, task.reply_bytes + NOTHING_LEFT, lambda reply: _ran(reply, task))
+        what = {"id": task.id, "form": task.form, "after": task.after, "cases": task.cases}
+        request = {"op": "run", "backend": backend, **what}
+        asked: list[Any] = []
+        outcome = self._ask(
+            request,
+            task.reply_bytes + NOTHING_LEFT,
+            lambda reply: _ran(reply, task, asked),
+            partial(_answer, task, asked),
+        )
         if not isinstance(outcome, Ended) and outcome.out_of_memory:
             self._bury()  # what it hoards would be missing to the next
         return outcome
 
     def _ask(
-        self, request: Mapping[str, Any], body_limit: int, read: Callable[[Any], Reply]
+        self,
+        request: Mapping[str, Any],
+        body_limit: int,
+        read: Callable[[Any], Reply],
+        answer: Callable[[Any], Any] | None = None,
     ) -> Reply | Failure | Ended:
-        """Send a request and read its reply before the deadline. After an :class:`Ended` the worker is buried."""
+        """Send a request and read its reply before the deadline, answering what is asked in between.
+
+        After an :class:`Ended` the worker is buried.
+        """
         assert self._child is not None, "this worker is buried"
         number = next(self._numbers)
         deadline = time.monotonic() + self._limits.seconds
         try:
             self._child.sock.settimeout(self._limits.seconds)
             wire.send(self._child.sock, {"request": number, **request})
-            reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
-            if reply["request"] != number:
-                raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
+            reply = self._receive(number, deadline, body_limit)
+            while answer and "ask" in reply:
+                wire.send(self._child.sock, {"request": number, "answer": answer(reply["ask"])})
+                reply = self._receive(number, deadline, body_limit)
             if "failed" in reply and "found" not in reply:
                 return _failure(reply["failed"])
             return read(reply)
@@ -212,6 +230,13 @@ class Worker:
         except MALFORMED as error:
             self._bury()  # whatever it sent, it is not what was asked for
             return Ended("garbled", {"text": str(error)[:200]})
+
+    def _receive(self, number: int, deadline: float, body_limit: int) -> Any:
+        assert self._child is not None
+        reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
+        if reply["request"] != number:
+            raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
+        return reply
 
     def _bury(self) -> End:
         child, self._child = self._child, None
@@ -263,11 +288,21 @@ def _offer(data: Mapping[str, Any]) -> Offer:
     )
 
 
-def _ran(reply: Mapping[str, Any], task: Task) -> Ran:
+def _answer(task: Task, asked: list[Any], question: Any) -> Any:
+    """The task's answer to a question, which is kept."""
+    if task.answer is None or len(asked) == task.questions:
+        raise ValueError(f"more than {task.questions} questions")
+    asked.append(question)
+    return task.answer(question)
+
+
+def _ran(reply: Mapping[str, Any], task: Task, asked: Sequence[Any]) -> Ran:
+    """What was asked on the way stands with its case: the grader saw it, whatever the worker says."""
     cases = reply["cases"]
     if [case["id"] for case in cases] != [case["id"] for case in task.cases]:
         raise ValueError("the reply holds other cases than were asked for")
     problems = [run["problem"] for case in cases for run in case["runs"]]
+    cases = [{**case, "asked": [each for each in asked if each["case"] == case["id"]]} for case in cases]
     return Ran(tuple(cases), any(problem is not None and problem["kind"] == "memory" for problem in problems))
 
 

@@ -44,7 +44,7 @@ def _answer(
             written(thing)  # what is not written yet waits for nothing
             args.append(_handed_over(before, case, [_fresh(each, backend) for each in call["first"]], hyper))
             hyper = {}
-        value = _called(thing, args, hyper)
+        value = called(thing, args, hyper)
         results, own = _taken(value, case["returns"], call["shapes"], case["free_shape"])
     except BaseException as error:
         reply["problem"] = told(error, files)
@@ -59,7 +59,7 @@ def _fresh(value: Any, backend: ToBackend) -> Any:
     return backend(np.array(value)) if isinstance(value, np.ndarray) else value
 
 
-def _called(thing: Any, args: Sequence[Any], hyper: dict[str, Any]) -> Any:
+def called(thing: Any, args: Sequence[Any], hyper: dict[str, Any]) -> Any:
     """The function's value; a class is made with the hyper-parameters and then called."""
     if inspect.isclass(thing):
         return made(thing, hyper, "__call__")(*args)
@@ -73,7 +73,7 @@ def _handed_over(before: Any, case: Mapping[str, Any], args: Sequence[Any], hype
     if before is None:
         raise Problem("needs", needs=case["after"])
     try:
-        value = _called(before, args, hyper)
+        value = called(before, args, hyper)
     except MemoryError:
         raise
     except BaseException as error:
@@ -96,15 +96,15 @@ def _taken(
     elif isinstance(value, (tuple, list)) and len(value) == len(returns):
         values = tuple(value)
     else:
-        raise Problem("returns_other", wanted=list(returns), type=_described(value))
+        raise Problem("returns_other", wanted=list(returns), type=described(value))
     named = dict(zip(returns, values, strict=True))
     results = {
-        name: _array(name, each, shapes[name], name in free_shape) for name, each in named.items() if name in shapes
+        name: array_of(name, each, shapes[name], name in free_shape) for name, each in named.items() if name in shapes
     }
     return results, next((each for name, each in named.items() if name not in shapes), None)
 
 
-def _array(name: str, value: Any, wanted: Mapping[str, Any], free_shape: bool) -> tuple[Array, str]:
+def array_of(name: str, value: Any, wanted: Mapping[str, Any], free_shape: bool) -> tuple[Array, str]:
     """Raises :class:`Problem` where the value is no array of the kind and shape that were asked for."""
     take: Callable[[Any], tuple[Array, str]] = whole if wanted["whole"] else plain
     shape = tuple(wanted["shape"])
@@ -138,6 +138,6 @@ def _blank(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) > 0 and all(each is None for each in value)
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
     kind = type(value).__name__[:80]
     return f"{kind} of {len(value)}" if isinstance(value, (tuple, list)) else kind

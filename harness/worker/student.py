@@ -4,7 +4,8 @@ It walls itself in first (``settle``, before it has seen a line of student code,
 and then obeys requests over its socket, each answered under its number:
 
 * ``load``: import the sources, say what they offer.
-* ``run``: drive one algorithm through its cases, give back what it did.
+* ``run``: drive one algorithm through its cases, give back what it did. Where it calls an objective, each value is
+  asked of the other side while it runs, under the same number.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from harness.worker.cases import run_case
 from harness.worker.drive import Array, ToBackend
 from harness.worker.failure import failure
 from harness.worker.load import load
+from harness.worker.search import Ask
 
 _REQUEST_LIMIT = 256 << 20  # the grader is trusted; this only catches a broken frame
 
@@ -55,7 +58,7 @@ def serve(sock: socket.socket) -> None:
                         adapter = {**adapter, "source": adapter["source"].tobytes()}
                     offered, answer = load(files, request["entries"], request["spare"], request["ids"], adapter)
                 else:
-                    answer = {"cases": _run(offered, request, files)}
+                    answer = {"cases": _run(offered, request, files, partial(_ask, sock, request["request"]))}
         except BaseException as error:  # student code can make anything here fail: it is reported as its failure
             answer = {"failed": failure(error, files)}
         sock.settimeout(None)
@@ -116,13 +119,20 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Any]:
+def _ask(sock: socket.socket, number: int, question: Any) -> Any:
+    """What the grader says to a question; its own deadline ends this process if that is past."""
+    sock.settimeout(None)
+    wire.send(sock, {"request": number, "ask": question})
+    return _request(sock)["answer"]
+
+
+def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[str, bytes], ask: Ask) -> list[Any]:
     thing, before = offered[request["id"]], offered.get(request["after"])
     backend = _backend(request["backend"])
     answers = []
     said = False
     for case in request["cases"]:
-        runs = run_case(thing, request["form"], case, files, backend, before)
+        runs = run_case(thing, request["form"], case, files, backend, before, ask)
         for run in runs:
             if run["problem"] and run["problem"]["kind"] == "raised":
                 if said:  # the first is told in full; the rest only that they raised as well

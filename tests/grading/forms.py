@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from harness.grading.expected import Reference
-from harness.grading.forms import FORMS
+from harness.grading.forms import ANSWERS, FORMS
 from harness.grading.verdict import Verdict, read_replies, verdict
 from harness.results import Diagnosis
 from harness.worker.cases import run_case
@@ -104,8 +104,17 @@ def grade(form: Form) -> Verdict:
     """What the worker and the judge make of a form, torch's witness aside."""
     expected = reference(form.algorithm)
     kind = expected.page.form
-    wired = (FORMS[kind].wire(expected, number) for number in range(len(expected.cases)))
-    replies = [{"runs": run_case(form.thing, kind, case, [__file__], _arrays(form), form.before)} for case in wired]
+    replies = []
+    for number in range(len(expected.cases)):
+        asked: list[Any] = []
+
+        def ask(question: Any, asked: list[Any] = asked) -> Any:
+            asked.append(question)
+            return ANSWERS[kind](expected, question)
+
+        wired = FORMS[kind].wire(expected, number)
+        runs = run_case(form.thing, kind, wired, [__file__], _arrays(form), form.before, ask)
+        replies.append({"runs": runs, "asked": asked})
     return verdict(expected, read_replies(expected, replies), [])
 
 

@@ -1,0 +1,271 @@
+"""Hyper-parameter search in plain data: the trials of a grid, and the search for the best of them.
+
+Here nothing rounds: values are equal or not. The calls of an objective are known from the grader's side, which answered
+them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.grading import judge as judging
+from harness.grading.expected import Reference
+from harness.grading.judge import PROBLEMS, Judged, Witness
+from harness.results import CaseResult, Message
+from reference import Case, Edition, Page
+from reference.cases import Call, Objective, Watched
+
+Problem = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The trials of a grid, as many as came back, and how many there are."""
+
+    trials: list[Any]
+    count: int
+    problem: Problem = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search gave back, a trial and its value, and the trials it asked for, in order."""
+
+    best: list[Any] | None
+    asked: list[Any]
+    problem: Problem = None
+
+
+class Grids:
+    """The form of a grid: one call, a list of dicts."""
+
+    def wire(self, reference: Reference, number: int) -> dict[str, Any]:
+        case = reference.cases[number]
+        return {"id": case.id, "runs": [{"space": call.args["space"]} for call in case.calls]}
+
+    def reply_bytes(self, reference: Reference, number: int) -> int:
+        return 0
+
+    def read(self, reference: Reference, number: int, reply: Any) -> list[Listed]:
+        return [
+            Listed(_list(each["trials"]), _whole(each["count"]), _problem(each))
+            for _, each in zip(reference.cases[number].calls, reply["runs"], strict=True)
+        ]
+
+    def judge(self, reference: Reference, number: int, runs: Sequence[Listed], witnesses: Sequence[Witness]) -> Judged:
+        case = reference.cases[number]
+        if broken := next((run.problem for run in runs if run.problem), None):
+            return judging.problem_of(case, broken)
+        torch_ratio = _ratio(all(_agree(run, said["trials"]) for run, said in zip(runs, witnesses, strict=False)))
+        for at, run in enumerate(runs):
+            expected = reference.expected(_listed, number, at)
+            if not _agree(run, expected):
+                return _failed(case, _unlike(run, expected), torch_ratio if witnesses else None)
+        return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio if witnesses else None))
+
+    def broke_off(self, run: Listed) -> bool:
+        return run.problem is not None
+
+    def matches(self, reference: Reference, edition: Edition, number: int, at: int, run: Listed) -> bool:
+        return run.problem is not None or _agree(run, reference.expected(_listed, number, at, edition))
+
+    def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Listed) -> bool:
+        return True  # an edition equal to what is not the slide's differs from it
+
+    def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
+        return [page.witness(torch, *call.args.values()) for call in case.calls]
+
+
+class Searches:
+    """The form of a search: it calls an objective back, and gives a trial and its value."""
+
+    def wire(self, reference: Reference, number: int) -> dict[str, Any]:
+        """The trials alone: a value is told when it is asked for."""
+        case = reference.cases[number]
+        runs = [{"trials": call.args["trials"], "questions": _questions(call)} for call in case.calls]
+        return {"id": case.id, "runs": runs}
+
+    def reply_bytes(self, reference: Reference, number: int) -> int:
+        return 0
+
+    def read(self, reference: Reference, number: int, reply: Any) -> list[Found]:
+        asked = [each["trial"] for each in reply["asked"]]
+        (only,) = reply["runs"]
+        best = None if only["best"] is None else _list(only["best"])
+        if only["problem"] is None and (best is None or len(best) != 2):
+            raise ValueError("no trial and value")
+        return [Found(best, asked, _problem(only))]
+
+    def judge(self, reference: Reference, number: int, runs: Sequence[Found], witnesses: Sequence[Witness]) -> Judged:
+        case, (run,) = reference.cases[number], runs
+        if run.problem:
+            return judging.problem_of(case, run.problem)
+        torch_ratio = _ratio(run.best == [*witnesses[0].values()]) if witnesses else None
+        expected = reference.expected(_found, number, 0)
+        assert expected is not None
+        if run == expected:
+            return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio))
+        return _failed(case, _asked_otherwise(run, expected) or _another_best(run, expected), torch_ratio)
+
+    def broke_off(self, run: Found) -> bool:
+        return run.problem is not None
+
+    def matches(self, reference: Reference, edition: Edition, number: int, at: int, run: Found) -> bool:
+        expected = reference.expected(_found, number, at, edition)
+        if run.problem:
+            return expected is None or run.asked == expected.asked[: len(run.asked)]
+        return run == expected
+
+    def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Found) -> bool:
+        return True  # an edition equal to what is not the slide's differs from it
+
+    def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
+        return [page.witness(torch, *call.args.values()) for call in case.calls]
+
+
+# -- the objective --------------------------------------------------------------------------------------------------
+
+
+def answer(reference: Reference, question: Any) -> float | None:
+    """The value of the trial that a student's code asks for; None where there is no such trial."""
+    objective: Objective = next(
+        case.calls[0].args["objective"] for case in reference.cases if case.id == question["case"]
+    )
+    try:
+        return objective(question["trial"])
+    except ValueError:
+        return None
+
+
+def _questions(call: Call) -> int:
+    """How often a case's objective answers: enough to see that it is called too often."""
+    return 4 * len(call.args["trials"]) + 8
+
+
+# -- what came back -------------------------------------------------------------------------------------------------
+
+
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise ValueError(f"{type(value).__name__} instead of a list")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError(f"{type(value).__name__} instead of a whole number")
+    return value
+
+
+def _problem(reply: Any) -> Problem:
+    problem: Problem = reply["problem"]
+    if problem is not None and problem["kind"] not in PROBLEMS:
+        raise ValueError("a problem of no known kind")
+    return problem
+
+
+# -- what is expected -----------------------------------------------------------------------------------------------
+
+
+def _listed(edition: Edition, page: Page, case: Case, call: Call) -> list[Any] | None:
+    """An edition's trials, None where it breaks down."""
+    try:
+        return _list(_plainly(page.evaluate(edition, call.args, {})["trials"]))
+    except Exception:
+        return None
+
+
+def _found(edition: Edition, page: Page, case: Case, call: Call) -> Found | None:
+    """What an edition finds and asks for, None where it breaks down."""
+    watched = Watched(call.args["objective"])
+    try:
+        values = page.evaluate(edition, {**call.args, "objective": watched}, {})
+    except Exception:
+        return None
+    return Found([_plainly(values[name]) for name in page.returns], watched.asked)
+
+
+def _plainly(value: Any) -> Any:
+    """A value as it comes over the wire: what is not finite goes by its name."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_plainly(each) for each in value]
+    return {name: _plainly(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def _agree(run: Listed, trials: Any) -> bool:
+    """Whether the trials are these, the ones for which there was no room aside."""
+    return trials is not None and run.count == len(trials) and run.trials == trials[: len(run.trials)]
+
+
+# -- telling --------------------------------------------------------------------------------------------------------
+
+
+def _ratio(right: bool) -> float:
+    """Plain data has no tolerance."""
+    return 0.0 if right else math.inf
+
+
+def _failed(case: Case, message: Message, torch_ratio: float | None) -> Judged:
+    return judging.failed_with(case, CaseResult(case.id, "fail", math.inf, torch_ratio), message)
+
+
+def _unlike(run: Listed, expected: list[Any] | None) -> Message:
+    """What is wrong with a grid's trials, the plainest first."""
+    assert expected is not None
+    if strange := next((each for each in run.trials if not isinstance(each, dict)), None):
+        return Message("not_dicts", {"trial": _written(strange)})
+    if run.count != len(expected):
+        return Message("trial_count", {"trials": run.count, "wanted_trials": len(expected)})
+    at = next(at for at, (one, other) in enumerate(zip(run.trials, expected, strict=False)) if one != other)
+    told = {"number": at + 1, "trial": _written(run.trials[at]), "wanted_trial": _written(expected[at])}
+    if len(run.trials) == run.count and _same_ones(run.trials, expected):
+        return Message("trials_reordered", told)
+    return Message("trial_differs", told)
+
+
+def _asked_otherwise(run: Found, expected: Found) -> Message | None:
+    """How the calls of the objective are not one for each trial, in order."""
+    if len(run.asked) != len(expected.asked):
+        return Message("objective_calls", {"calls": len(run.asked), "wanted_calls": len(expected.asked)})
+    if run.asked != expected.asked:
+        at = next(at for at, (one, other) in enumerate(zip(run.asked, expected.asked, strict=True)) if one != other)
+        told = {"number": at + 1, "trial": _written(run.asked[at]), "wanted_trial": _written(expected.asked[at])}
+        return Message("objective_order", told)
+    return None
+
+
+def _another_best(run: Found, expected: Found) -> Message:
+    assert run.best is not None
+    assert expected.best is not None
+    (trial, value), (wanted_trial, wanted_value) = run.best, expected.best
+    return Message(
+        "another_best",
+        {
+            "trial": _written(trial),
+            "wanted_trial": _written(wanted_trial),
+            "value": _written(value),
+            "wanted_value": _written(wanted_value),
+        },
+    )
+
+
+def _same_ones(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    left = list(others)
+    for each in some:
+        if each not in left:
+            return False
+        left.remove(each)
+    return not left
+
+
+def _written(value: Any) -> str:
+    """Plain data as Python writes it, a trial as keyword arguments."""
+    text = (
+        f"({', '.join(f'{name}={each!r}' for name, each in value.items())})" if isinstance(value, dict) else repr(value)
+    )
+    return text[:300]
