@@ -116,7 +116,7 @@ ENTRIES: Mapping[str, Entry] = {
     "raised": Entry(
         ("case", "step", "type", "text", "file", "line", "function", "frames"),
         ("The code raised {type}: {text}", "The code raised {type}."),
-        ("Where: {file}, line {line}, in {function}.", "Case: {case}.", "Step: {step}."),
+        ("Where: {file}, line {line}, in {function}.", "Case: {situation}.", "Step: {step}."),
         (
             "Begin at the last line shown: it is the one that failed. {above} above it say how it was reached.",
             "The line shown is the one that failed.",
@@ -197,7 +197,7 @@ ENTRIES: Mapping[str, Entry] = {
     "stopped_early": Entry(
         ("case", "step", "steps"),
         ("The generator ends before step {step} of {steps}.",),
-        ("Case: {case}.",),
+        ("Case: {situation}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
     ),
     "too_many_steps": Entry(
@@ -233,13 +233,13 @@ ENTRIES: Mapping[str, Entry] = {
     "wrong_type": Entry(
         ("case", "step", "quantity", "type", "wanted"),
         ("{quantity} is of type {type} instead of {wanted}.", "{quantity} is of type {type}."),
-        ("Case: {case}.", "Step: {step}."),
+        ("Case: {situation}.", "Step: {step}."),
         ("Return {wanted}, not in a list and not converted to another type.",),
     ),
     "wrong_shape": Entry(
         ("case", "step", "quantity", "actual", "expected"),
         ("{quantity} has shape {actual} instead of {expected}.",),
-        ("Case: {case}.", "Step: {step}."),
+        ("Case: {situation}.", "Step: {step}."),
         ("Look for a product that is not element by element (@, dot), a sum over another axis, or broadcasting.",),
     ),
     "narrow_dtype": Entry(
@@ -251,13 +251,13 @@ ENTRIES: Mapping[str, Entry] = {
     "returns_nothing": Entry(
         ("case",),
         ("The function returns nothing.",),
-        ("Case: {case}.",),
+        ("Case: {situation}.",),
         ("End the function with return and the value: printing it, or changing the argument, is not enough.",),
     ),
     "returns_other": Entry(
         ("case", "wanted", "type"),
         ("The function returns {type} instead of {wanted}.",),
-        ("Case: {case}.",),
+        ("Case: {situation}.",),
         ("Return {alone} alone.", "Return these, in this order and separated by commas: {wanted}."),
     ),
     "needs": Entry(
@@ -274,7 +274,7 @@ ENTRIES: Mapping[str, Entry] = {
     "no_w": Entry(
         ("case", "step", "keys"),
         ("The yielded dict holds no w.",),
-        ("Keys found: {keys}.", "Case: {case}.", "Step: {step}."),
+        ("Keys found: {keys}.", "Case: {situation}.", "Step: {step}."),
         ('Yield the parameters under the key "w": yield {{"w": w}}.',),
     ),
     "harness_error": Entry(

@@ -82,8 +82,7 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     if text.steps:
         words["slide_lines"] = "; ".join(text.steps.values())
     words |= _words_of_values(message, text)
-    if "around" not in message.params and {"case", "why"} <= words.keys():
-        words["case"] += f", {words['why'].rstrip('.')}"
+    words["situation"] = ", ".join(words[each].rstrip(".") for each in ("case", "why") if each in words)
     words["seen"] = _seen(message.params.get("seen"), text)
     for kind in ("mistake", "dialect"):
         if message.id == kind:

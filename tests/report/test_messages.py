@@ -30,7 +30,7 @@ def test_every_message_renders_with_its_documented_params(id: str) -> None:
 def test_texts_name_only_words_that_some_message_has(id: str) -> None:
     made = {"title", "method", "slide_lines", "name", "place", "yours", "distance", "formula", "unseen", "expected"}
     made |= {"variant", "variant_remedy", "home", "also", "second", "spot", "right_too", "grad", "seen"}
-    made |= {"above", "alone"}
+    made |= {"above", "alone", "situation"}
     entry = ENTRIES[id]
     for text in (*entry.headline, *entry.detail, *entry.remedy):
         named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
