@@ -138,6 +138,18 @@ batch_norm_backward.mistake(
     {"dy * gamma": "dy"},
 )
 batch_norm_backward.mistake(
+    "gamma_twice",
+    "dx is multiplied by γ twice.",
+    "dx̂ = dy · γ holds the γ already: go on from dx̂ without another one.",
+    {"dy * gamma": "dy * gamma * gamma"},
+)
+batch_norm_backward.mistake(
+    "root_left_out",
+    "dx is not divided by √(σ² + ε).",
+    "x̂ = (x − μ) / √(σ² + ε): going back, every path is divided by that root.",
+    {STAGES: "dx_hat - mean(dx_hat, axis=0) - x_hat * mean(dx_hat * x_hat, axis=0)"},
+)
+batch_norm_backward.mistake(
     "dgamma_dbeta_swapped",
     "dγ and dβ are swapped.",
     "Return (dx, dγ, dβ), with dγ = Σ dy·x̂ and dβ = Σ dy.",

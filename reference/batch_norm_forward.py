@@ -136,6 +136,12 @@ batch_norm_forward.mistake(
     {"variance(x, axis=0)": "mean(x * x, axis=0)"},
 )
 batch_norm_forward.mistake(
+    "root_twice",
+    "The root is taken twice: what you call the variance is already its root.",
+    "std is √σ²: divide by √(σ² + ε), with the variance σ² itself.",
+    {"variance(x, axis=0)": "sqrt(variance(x, axis=0))"},
+)
+batch_norm_forward.mistake(
     "variance_summed",
     "The squared distances are summed, not averaged.",
     "Divide the sum of (x − μ)² by N.",

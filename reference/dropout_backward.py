@@ -66,6 +66,8 @@ dropout_backward.mistake(
     "rate is the probability of dropping: the gradient passes where u ≥ rate, divided by 1 − rate.",
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
+    {">= rate": "<= rate"},
+    {">= rate": "<= rate", "1 - rate": "rate"},
     {SCALED: "dy * ((u < rate) / rate)"},
     {SCALED: "dy * ((u >= 1 - rate) / rate)"},
     {SCALED: "dy * ((u > 1 - rate) / rate)"},

@@ -45,7 +45,9 @@ dropout_train.mistake(
     "Units are dropped with probability p instead of kept.",
     "p is the probability of keeping a unit: it stays where u < p.",
     {"< p": ">= p"},
+    {"< p": "> p"},
     {"< p": "< 1 - p"},
+    {"< p": "<= 1 - p"},
 )
 dropout_train.mistake(
     "scaled_twice",

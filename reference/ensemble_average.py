@@ -110,3 +110,13 @@ ensemble_average.mistake(
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / predictions.shape[2]"},
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / (len(predictions) - 1)"},
 )
+ensemble_average.mistake(
+    "softmax_first",
+    "The predictions go through a softmax once more.",
+    "They are probabilities already, each row adding up to 1: only average them.",
+    {"mean(predictions, axis=0)": "mean(exp(predictions) / sum(exp(predictions), axis=2, keepdims=True), axis=0)"},
+    {
+        "mean(predictions, axis=0)": "exp(mean(predictions, axis=0))"
+        " / sum(exp(mean(predictions, axis=0)), axis=1, keepdims=True)"
+    },
+)

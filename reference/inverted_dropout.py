@@ -84,6 +84,8 @@ inverted_dropout.mistake(
     "rate is the probability of dropping: a unit stays where u ≥ rate, and is divided by 1 − rate.",
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
+    {">= rate": "<= rate"},
+    {">= rate": "<= rate", "1 - rate": "rate"},
     {SCALED: "x * ((u < rate) / rate)"},
     {SCALED: "x * ((u >= 1 - rate) / rate)"},
     {SCALED: "x * ((u > 1 - rate) / rate)"},

@@ -135,6 +135,12 @@ keras_sgd.mistake(
     {"t = t + 1": "t = t + 1\n        v = zeros_like(w)"},
 )
 keras_sgd.mistake(
+    "momentum_ignored",
+    "momentum changes nothing: you make the step of plain descent.",
+    "Keep a velocity from step to step: v ← μv − lr_t g, then w ← w + v.",
+    {"momentum * v - lr_t * g": "-lr_t * g", "w - lr_t * g + momentum * v if nesterov else w + v": "w + v"},
+)
+keras_sgd.mistake(
     "velocity_subtracted",
     "The old velocity is subtracted from the new step, so it brakes instead of carrying on.",
     "v holds steps that are added to w: v ← μv − lr_t g and w ← w + v, with one minus sign in all.",

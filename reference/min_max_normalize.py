@@ -96,6 +96,12 @@ min_max_normalize.mistake(
     {"(x - low)": "where(high == low, 0.5, x - low)"},
 )
 min_max_normalize.mistake(
+    "parentheses_missing",
+    "Only the minimum is divided by the range, not x − min.",
+    "Put both differences in parentheses: (x − min) / (max − min).",
+    {"(x - low)": "x - low"},
+)
+min_max_normalize.mistake(
     "divided_by_max",
     "You divide by the maximum, not by the range.",
     "Divide by max − min: then the largest value becomes 1 wherever the smallest lies.",

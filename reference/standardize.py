@@ -88,6 +88,7 @@ standardize.mistake(
         "variance(x, axis=0)": "variance(x, axis=0) * len(x) / (len(x) - 1)",  # one example: 0/0
         "sigma == 0": f"{CONSTANT} & (len(x) > 1)",
     },
+    {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / (len(x) - 1)"},  # the same under a guard
 )
 standardize.mistake(
     "not_centered",
@@ -113,6 +114,12 @@ standardize.mistake(
     "A constant feature tells nothing: it becomes 0.",
     {"(x - mu)": "where(sigma == 0, x, x - mu)"},
     {"(x - mu)": "where(sigma == 0, 1, x - mu)"},
+)
+standardize.mistake(
+    "parentheses_missing",
+    "Only the mean is divided by σ, not x − μ.",
+    "Put the difference in parentheses: (x − μ) / σ.",
+    {"(x - mu)": "x - mu"},
 )
 standardize.mistake(
     "not_scaled",

@@ -100,6 +100,13 @@ step_decay.mistake(
     {"t // every": "min(t // every, 1)"},
 )
 step_decay.mistake(
+    "drops_for_a_moment",
+    "The rate drops at the multiples of `every` only, and is η again in between.",
+    "The function knows nothing of its last call: drop is raised to the number of drops so far, ⌊t/every⌋.",
+    {"t // every": "int(t > 0 and t % every == 0)"},
+    {"t // every": "int(t % every == 0)"},
+)
+step_decay.mistake(
     "drop_complement",
     "The rate is multiplied by 1 − drop.",
     "drop is the factor itself, what is left of the rate: multiply by drop.",
