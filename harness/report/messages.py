@@ -114,7 +114,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("Yield after every step, not before the first: ask for the gradient, change w, then yield it.",),
     ),
     "raised": Entry(
-        ("case", "step", "type", "text", "file", "line", "function", "frames"),
+        ("case", "why", "step", "type", "text", "file", "line", "function", "frames"),
         ("The code raised {type}: {text}", "The code raised {type}."),
         ("Where: {file}, line {line}, in {function}.", "Case: {situation}.", "Step: {step}."),
         (
@@ -195,7 +195,7 @@ ENTRIES: Mapping[str, Entry] = {
         remedy=("Yield w after every step. A function that returns ends after the first step and forgets its state.",),
     ),
     "stopped_early": Entry(
-        ("case", "step", "steps"),
+        ("case", "why", "step", "steps"),
         ("The generator ends before step {step} of {steps}.",),
         ("Case: {situation}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
@@ -231,13 +231,13 @@ ENTRIES: Mapping[str, Entry] = {
         (_OWN_STATE,),
     ),
     "wrong_type": Entry(
-        ("case", "step", "quantity", "type", "wanted"),
+        ("case", "why", "step", "quantity", "type", "wanted"),
         ("{quantity} is of type {type} instead of {wanted}.", "{quantity} is of type {type}."),
         ("Case: {situation}.", "Step: {step}."),
         ("Return {wanted}, not in a list and not converted to another type.",),
     ),
     "wrong_shape": Entry(
-        ("case", "step", "quantity", "actual", "expected"),
+        ("case", "why", "step", "quantity", "actual", "expected"),
         ("{quantity} has shape {actual} instead of {expected}.",),
         ("Case: {situation}.", "Step: {step}."),
         ("Look for a product that is not element by element (@, dot), a sum over another axis, or broadcasting.",),
@@ -249,13 +249,13 @@ ENTRIES: Mapping[str, Entry] = {
         ("Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype on the way.",),
     ),
     "returns_nothing": Entry(
-        ("case",),
+        ("case", "why"),
         ("The function returns nothing.",),
         ("Case: {situation}.",),
         ("End the function with return and the value: printing it, or changing the argument, is not enough.",),
     ),
     "returns_other": Entry(
-        ("case", "wanted", "type"),
+        ("case", "why", "wanted", "type"),
         ("The function returns {type} instead of {wanted}.",),
         ("Case: {situation}.",),
         ("Return {alone} alone.", "Return these, in this order and separated by commas: {wanted}."),
@@ -272,7 +272,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("Mend {needs} first, then check again.",),
     ),
     "no_w": Entry(
-        ("case", "step", "keys"),
+        ("case", "why", "step", "keys"),
         ("The yielded dict holds no w.",),
         ("Keys found: {keys}.", "Case: {situation}.", "Step: {step}."),
         ('Yield the parameters under the key "w": yield {{"w": w}}.',),
