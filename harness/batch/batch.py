@@ -23,7 +23,7 @@ from harness.batch import accounts
 from harness.grading import witness
 from harness.grading.expected import Reference
 from harness.grading.forms import ANSWERS, FORMS
-from harness.grading.verdict import Verdict, passes_alone, read_replies, scored, suspect, verdict
+from harness.grading.verdict import Verdict, passes_alone, read_replies, repeats, scored, suspect, verdict
 from harness.intake import Submission, narrowed
 from harness.results import (
     AlgorithmResult,
@@ -240,24 +240,29 @@ class Batch:
             status, message = accounts.not_run(outcome, self.limits)
             return Verdict(status, (), message)
         found = self._judge(id, outcome)
-        at = suspect(found)
-        if at is not None and self._passes_alone(id, at, alone):
+        at = suspect(self.references[id], found)
+        told = self._told_by_itself(id, at, outcome, alone) if at is not None else None
+        if at is not None and told is not None:
             failing = sum(case.status != "pass" for case in found.cases)
             params = {"case": found.cases[at].id, "failing": failing, "total": len(found.cases)}
-            return replace(found, message=Message("state_survives", params))
+            return replace(found, message=Message(told, params))
         return replace(found, message=self._completed(found.message, id, offer))
 
-    def _passes_alone(self, id: str, at: int, alone: Alone) -> bool:
-        """Whether a failing case is right in a worker that ran nothing before it."""
+    def _told_by_itself(self, id: str, at: int, ran: Ran, alone: Alone) -> str | None:
+        """What running a failing case again, in workers that ran nothing before it, tells: that it is right there, or
+        another thing each time."""
         task = next(task for task in self._tasks if task.id == id)
-        outcome = alone(replace(task, cases=[task.cases[at]]))
-        if not isinstance(outcome, Ran):
-            return False
+        again = alone(replace(task, cases=[task.cases[at]]))
+        if not isinstance(again, Ran) or repeats(ran.cases[at], again.cases[0]):
+            return None
+        once_more = alone(replace(task, cases=[task.cases[at]]))
+        if isinstance(once_more, Ran) and not repeats(again.cases[0], once_more.cases[0]):
+            return "not_repeatable"
         try:
             with self._judging:
-                return passes_alone(self.references[id], at, outcome.cases[0])
+                return "state_survives" if passes_alone(self.references[id], at, again.cases[0]) else None
         except MALFORMED:
-            return False
+            return None
 
     def _judge(self, id: str, ran: Ran) -> Verdict:
         reference = self.references[id]

@@ -96,7 +96,8 @@ class Calls:
         at = wrong[0]
         seen = _seen(reference, number, at, runs[at], compared)
         divergence, facts = describe(reference.page, case, at, seen, compared, witnesses)
-        return Judged(CaseResult(case.id, "fail", ratio, torch_ratio, divergence), facts=facts)
+        result = CaseResult(case.id, "fail", ratio, torch_ratio, divergence)
+        return Judged(result, facts=facts, gives_back=_given_back(reference.page, case, runs))
 
     def broke_off(self, run: Returned) -> bool:
         return run.problem is not None and not _says_something(run.problem)
@@ -237,6 +238,16 @@ def _seen(
     blocks = reference.evaluation(number, at).blocks
     inner = [Comparison(name, 0, values[None], timed(blocks[name])) for name, values in run.offered.items()]
     return {each.quantity: each for each in (*inner, *compared[at])}
+
+
+def _given_back(page: Page, case: Case, runs: Sequence[Returned]) -> str | None:
+    """The argument that every call gave back as it came in, where the result is one array."""
+    (result, *more) = page.results
+    for name in () if more else page.arguments:
+        pairs = [(call.args.get(name), run.results[result]) for call, run in zip(case.calls, runs, strict=True)]
+        if all(isinstance(given, np.ndarray) and np.array_equal(given, back) for given, back in pairs):
+            return name
+    return None
 
 
 # -- telling --------------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ PROBLEMS: Mapping[str, Status] = {
     "no_w": "fail",
     "returns_nothing": "fail",
     "returns_other": "fail",
+    "returns_order": "fail",
     "needs": "fail",
     "not_trials": "fail",
     "other_names": "fail",
@@ -51,12 +52,14 @@ _WIDTH = {"float16": 16, "bfloat16": 16, "float32": 32, "float64": 64, "longdoub
 
 @dataclass(frozen=True)
 class Judged:
-    """One case: the result that is kept, and what a message needs beyond it. ``notes`` cost nothing."""
+    """One case: the result that is kept, and what a message needs beyond it. ``notes`` cost nothing; ``gives_back``
+    names the argument that came back as it was."""
 
     result: CaseResult
     problem: Message | None = None
     facts: Mapping[str, Any] | None = None
     notes: tuple[Message, ...] = ()
+    gives_back: str | None = None
 
     @property
     def passed(self) -> bool:

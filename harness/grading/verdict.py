@@ -42,13 +42,28 @@ def read_replies(reference: Reference, replies: Sequence[Mapping[str, Any]]) -> 
     return [read(reference, number, reply) for number, reply in numbered]
 
 
-def suspect(verdict: Verdict) -> int | None:
-    """The case to run again by itself, to see whether state left by what ran before makes it fail: the first failing
-    one, where no known mistake explains it and something was written."""
-    if verdict.message is not None and verdict.message.id == "not_started":
+REPEATABLE = ("optimizer", "epoch", "function")
+"""The forms whose every input is an argument: the same case gives the same values."""
+
+
+def suspect(reference: Reference, verdict: Verdict) -> int | None:
+    """The case to run again by itself, to see whether state left by what ran before makes it fail, or draws of its
+    own: the first failing one, where no known mistake explains it and something was written."""
+    if reference.page.form not in REPEATABLE or (verdict.message is not None and verdict.message.id == "not_started"):
         return None
     failing = [at for at, case in enumerate(verdict.cases) if case.status != "pass"]
     return failing[0] if failing and verdict.diagnosis is None else None
+
+
+def repeats(reply: Any, again: Any) -> bool:
+    """Whether two replies to the same case are the same, to the last bit of their arrays."""
+    if isinstance(reply, np.ndarray):
+        return isinstance(again, np.ndarray) and np.array_equal(reply, again, equal_nan=True)
+    if isinstance(reply, Mapping) and isinstance(again, Mapping):
+        return reply.keys() == again.keys() and all(repeats(reply[key], again[key]) for key in reply)
+    if isinstance(reply, list) and isinstance(again, list):
+        return len(reply) == len(again) and all(map(repeats, reply, again))
+    return bool(reply == again)
 
 
 def passes_alone(reference: Reference, at: int, reply: Mapping[str, Any]) -> bool:
@@ -123,6 +138,10 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     if reference.page.settings({}) and not any(case.hyper for case in failing):
         params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
         return Message("wrong_defaults", params)
+    if first.gives_back and all(each.passed or each.gives_back == first.gives_back for each in judged):
+        facts = _facts(reference, judged)
+        told = {name: facts[name] for name in ("case", "why", "failing", "total")}
+        return Message("gives_back", {**told, "argument": first.gives_back})
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))

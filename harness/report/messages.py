@@ -224,6 +224,24 @@ ENTRIES: Mapping[str, Entry] = {
         ("Case: {case}; run by itself it is right.", "Cases that fail: {failing} of {total}."),
         (_OWN_STATE,),
     ),
+    "not_repeatable": Entry(
+        ("case", "failing", "total"),
+        ("The same call gives other values the second time: it draws random numbers of its own.",),
+        ("Case: {case}.", "Cases that fail: {failing} of {total}."),
+        ("All that is random is an argument: compute with the draws you are given, and draw none.",),
+    ),
+    "gives_back": Entry(
+        ("case", "why", "argument", "failing", "total"),
+        ("It gives back {argument} as it came in.",),
+        ("Case: {situation}.", "Cases that fail: {failing} of {total}."),
+        ("Return the result, not the argument: a new array that is computed and then dropped changes nothing.",),
+    ),
+    "returns_order": Entry(
+        ("case", "why", "wanted"),
+        ("The results come in another order than {wanted}.",),
+        ("Case: {situation}.",),
+        ("Return them in this order: {wanted}.",),
+    ),
     "state_shared": Entry(
         ("case",),
         ("Two objects share their state: used in turn, each disturbs the other.",),

@@ -98,10 +98,24 @@ def _taken(
     else:
         raise Problem("returns_other", wanted=list(returns), type=described(value))
     named = dict(zip(returns, values, strict=True))
-    results = {
-        name: array_of(name, each, shapes[name], name in free_shape) for name, each in named.items() if name in shapes
-    }
+    try:
+        results = {
+            name: array_of(name, each, shapes[name], name in free_shape)
+            for name, each in named.items()
+            if name in shapes
+        }
+    except Problem:
+        if _in_another_order(named, shapes):
+            raise Problem("returns_order", wanted=list(returns)) from None
+        raise
     return results, next((each for name, each in named.items() if name not in shapes), None)
+
+
+def _in_another_order(named: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
+    """Whether all that was returned is there, by its shapes, but not where it should be."""
+    came = [np.shape(each) for name, each in named.items() if name in shapes]
+    wanted = [tuple(shapes[name]["shape"]) for name in named if name in shapes]
+    return came != wanted and sorted(came) == sorted(wanted)
 
 
 def array_of(name: str, value: Any, wanted: Mapping[str, Any], free_shape: bool) -> tuple[Array, str]:

@@ -124,6 +124,38 @@ def test_a_number_is_told_by_what_it_was_called_with() -> None:
     assert set(found.message.params["hyper"]) == {"lr", "decay"}
 
 
+def test_the_argument_given_back_is_told_as_that() -> None:
+    def unfinished(x):
+        (x - x.mean(axis=0)) / x.std(axis=0)
+        return x
+
+    found = graded(unfinished, "standardize")
+    assert found.message is not None
+    assert (found.message.id, found.message.params["argument"]) == ("gives_back", "x")
+
+
+def test_results_in_another_order_are_told_as_that() -> None:
+    def backward(dy, cache):
+        return dy.sum(axis=0), (dy * cache).sum(axis=0), dy
+
+    def forward(x, gamma, beta, eps=1e-5):
+        x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+        return gamma * x_hat + beta, x_hat
+
+    assert said(graded(backward, "batch_norm_backward", forward)) == "returns_order"
+
+
+def test_draws_of_its_own_are_told_as_that() -> None:
+    source = """
+import numpy as np
+def dropout_train(x, p, u):
+    return x * (np.random.rand(*x.shape) < p)
+"""
+    result = algorithm(grade_batch({"kim": source}, asked("dropout_train"))["kim"], "dropout_train")
+    assert result.message is not None
+    assert (result.status, result.message.id) == ("fail", "not_repeatable")
+
+
 # -- one after another ----------------------------------------------------------------------------------------------
 
 FORWARD = """
