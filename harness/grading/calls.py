@@ -42,6 +42,8 @@ class Shape:
 class Calls:
     """The form of plain functions."""
 
+    pairs_in_every_way = True
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         page, case = reference.page, reference.cases[number]
         first = pages()[page.after].arguments if page.after else ()
@@ -260,7 +262,7 @@ def describe(
     facts = {
         "case": case.id,
         "why": case.why,
-        "dtype": "int64" if _shapes(reference, number, at)[first.quantity].whole else case.dtype,
+        "dtype": "int64" if first.actual.dtype == np.int64 else case.dtype,
         "hyper": {**case.hyper, **_numbers(case.calls[at])} if value.shape else _alike(case),
         "step": None,
         "quantity": first.quantity,

@@ -54,6 +54,8 @@ class Certain:
 class Layers:
     """The form of a layer: made once, called in training and at inference."""
 
+    pairs_in_every_way = False
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         case = reference.cases[number]
         return {"id": case.id, "runs": [_wired(call) for call in case.calls]}

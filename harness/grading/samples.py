@@ -71,6 +71,8 @@ class Tested:
 class Samples:
     """The form of what draws from a generator that it is given."""
 
+    pairs_in_every_way = False
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         case = reference.cases[number]
         runs = [
@@ -269,7 +271,6 @@ class Profile:
     """What a sample of a case looks like to the tests, whatever its law."""
 
     def __init__(self, page: Page, case: Case, sample: Sample) -> None:
-        self.draws = sample.draws
         self.counts = [draws.count for draws in sample.draws]
         self.whole = [draws.whole for draws in sample.draws]
         self.equal = [np.array_equal(a.values, b.values) for a, b in combinations(sample.draws, 2)]
