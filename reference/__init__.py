@@ -10,22 +10,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 
-from reference.spec import Call, Case, Edition, Page, Stream, Variant
+from reference.cases import Call, Case, Stream
+from reference.spec import Edition, Page, Variant
 from reference.text import PageError
 
 __all__ = ["Call", "Case", "Edition", "Page", "PageError", "Stream", "Variant", "pages"]
 
-_NOT_PAGES = {
-    "batches",
-    "battery",
-    "data",
-    "images",
-    "masks",
-    "maths",
-    "spec",
-    "surfaces",
-    "text",
-}
+_NOT_PAGES = {"batteries", "cases", "maths", "spec", "surfaces", "text"}
 """What the pages are made of."""
 
 

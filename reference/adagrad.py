@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.battery import optimizer_battery
+from reference.batteries.optimizers import optimizer_battery
+from reference.cases import Case, Stream
 from reference.maths import sqrt, zeros_like
-from reference.spec import Array, Case, Gradient, Steps, Stream, algorithm
+from reference.spec import Array, Gradient, Steps, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.images import image_battery
+from reference.batteries.augmentation import image_battery
 from reference.maths import clip
 from reference.spec import Array, Values, algorithm
 

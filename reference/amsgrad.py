@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from reference.adam import adam
-from reference.battery import optimizer_battery
+from reference.batteries.optimizers import optimizer_battery
 from reference.maths import maximum, sqrt, zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.batches import batch_norm_battery
+from reference.batteries.batch_norm import batch_norm_battery
 from reference.maths import mean, sqrt, sum
 from reference.spec import Array, Values, algorithm
 
@@ -136,6 +136,18 @@ batch_norm_backward.mistake(
     "dx is computed without γ.",
     "The gradient passes the scale first: dx̂ = dy · γ.",
     {"dy * gamma": "dy"},
+)
+batch_norm_backward.mistake(
+    "gamma_twice",
+    "dx is multiplied by γ twice.",
+    "dx̂ = dy · γ holds the γ already: go on from dx̂ without another one.",
+    {"dy * gamma": "dy * gamma * gamma"},
+)
+batch_norm_backward.mistake(
+    "root_left_out",
+    "dx is not divided by √(σ² + ε).",
+    "x̂ = (x − μ) / √(σ² + ε): going back, every path is divided by that root.",
+    {STAGES: "dx_hat - mean(dx_hat, axis=0) - x_hat * mean(dx_hat * x_hat, axis=0)"},
 )
 batch_norm_backward.mistake(
     "dgamma_dbeta_swapped",

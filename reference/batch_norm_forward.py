@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.batches import batch_norm_battery
+from reference.batteries.batch_norm import batch_norm_battery
 from reference.maths import mean, sqrt, variance
 from reference.spec import Array, Values, algorithm
 
@@ -134,6 +134,12 @@ batch_norm_forward.mistake(
     "The mean of x² stands in the variance's place.",
     "σ² is the mean squared distance from μ: 1/N Σ (x − μ)².",
     {"variance(x, axis=0)": "mean(x * x, axis=0)"},
+)
+batch_norm_forward.mistake(
+    "root_twice",
+    "The root is taken twice: what you call the variance is already its root.",
+    "std is √σ²: divide by √(σ² + ε), with the variance σ² itself.",
+    {"variance(x, axis=0)": "sqrt(variance(x, axis=0))"},
 )
 batch_norm_forward.mistake(
     "variance_summed",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.batches import batch_norm_battery
+from reference.batteries.batch_norm import batch_norm_battery
 from reference.maths import sqrt
 from reference.spec import Array, Values, algorithm
 
@@ -75,6 +75,10 @@ batch_norm_inference.mistake(
     {"x - running_mean": "x - mean(x, axis=0)", "running_var + eps": "variance(x, axis=0) + eps"},
     {"x - running_mean": "x - mean(x, axis=0)"},
     {"running_var + eps": "variance(x, axis=0) + eps"},
+    {  # PyTorch's own, in training mode, which folds
+        "(x - running_mean) / sqrt(running_var + eps)": "x / sqrt(variance(x, axis=0) + eps)"
+        " - mean(x, axis=0) / sqrt(variance(x, axis=0) + eps)"
+    },
 )
 batch_norm_inference.mistake(
     "root_missing",

@@ -14,7 +14,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Array, Call, Case, Dtype, Values, algorithm
+from reference.cases import Call, Case, Dtype
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.masks import values
-from reference.spec import Array, Call, Case, Dtype, Values, algorithm
+from reference.batteries.dropout import values
+from reference.cases import Call, Case, Dtype
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

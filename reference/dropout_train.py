@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.masks import dropout_battery
+from reference.batteries.dropout import dropout_battery
 from reference.maths import where
 from reference.spec import Array, Values, algorithm
 
@@ -45,7 +45,9 @@ dropout_train.mistake(
     "Units are dropped with probability p instead of kept.",
     "p is the probability of keeping a unit: it stays where u < p.",
     {"< p": ">= p"},
+    {"< p": "> p"},
     {"< p": "< 1 - p"},
+    {"< p": "<= 1 - p"},
 )
 dropout_train.mistake(
     "scaled_twice",

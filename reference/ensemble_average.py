@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reference.cases import Call, Case, Dtype
 from reference.maths import mean
-from reference.spec import Array, Call, Case, Dtype, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -108,4 +109,14 @@ ensemble_average.mistake(
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / predictions.shape[1]"},
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / predictions.shape[2]"},
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / (len(predictions) - 1)"},
+)
+ensemble_average.mistake(
+    "softmax_first",
+    "The predictions go through a softmax once more.",
+    "They are probabilities already, each row adding up to 1: only average them.",
+    {"mean(predictions, axis=0)": "mean(exp(predictions) / sum(exp(predictions), axis=2, keepdims=True), axis=0)"},
+    {
+        "mean(predictions, axis=0)": "exp(mean(predictions, axis=0))"
+        " / sum(exp(mean(predictions, axis=0)), axis=1, keepdims=True)"
+    },
 )

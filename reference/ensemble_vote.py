@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reference.cases import Call, Case
 from reference.maths import arange, argmax, largest, sum
-from reference.spec import Array, Call, Case, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Call, Case, Values, algorithm
+from reference.cases import Call, Case
+from reference.spec import Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.masks import draws, dropout_battery, values
+from reference.batteries.dropout import draws, dropout_battery, values
+from reference.cases import Call, Case
 from reference.maths import where
-from reference.spec import Array, Call, Case, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -83,6 +84,8 @@ inverted_dropout.mistake(
     "rate is the probability of dropping: a unit stays where u ≥ rate, and is divided by 1 − rate.",
     {">= rate": "< rate"},
     {">= rate": "< rate", "1 - rate": "rate"},
+    {">= rate": "<= rate"},
+    {">= rate": "<= rate", "1 - rate": "rate"},
     {SCALED: "x * ((u < rate) / rate)"},
     {SCALED: "x * ((u >= 1 - rate) / rate)"},
     {SCALED: "x * ((u > 1 - rate) / rate)"},

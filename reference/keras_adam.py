@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from reference.adam import adam
-from reference.battery import optimizer_battery
+from reference.batteries.optimizers import optimizer_battery
 from reference.keras_sgd import DECAY, keras_sgd
 from reference.maths import maximum, sqrt, zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from reference.cases import Call, Case, Dtype
 from reference.maths import generator, where
-from reference.spec import Array, Call, Case, Dtype, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

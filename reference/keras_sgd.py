@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.battery import optimizer_battery
+from reference.batteries.optimizers import optimizer_battery
 from reference.maths import zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 
@@ -133,6 +133,12 @@ keras_sgd.mistake(
     "Your velocity starts from zero in every step.",
     "Make v once, before the first step, and keep it from step to step.",
     {"t = t + 1": "t = t + 1\n        v = zeros_like(w)"},
+)
+keras_sgd.mistake(
+    "momentum_ignored",
+    "momentum changes nothing: you make the step of plain descent.",
+    "Keep a velocity from step to step: v ← μv − lr_t g, then w ← w + v.",
+    {"momentum * v - lr_t * g": "-lr_t * g", "w - lr_t * g + momentum * v if nesterov else w + v": "w + v"},
 )
 keras_sgd.mistake(
     "velocity_subtracted",

@@ -18,13 +18,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference.data import window_battery
+from reference.batteries.normalization import window_battery
 from reference.maths import (
     arange,
     clip,
+    cumsum,
     maximum,
     mean,
     ones_like,
+    pad_zeros,
     reflect,
     sqrt,
     stack,
@@ -76,12 +78,10 @@ local_contrast_normalize.twin(
 
 
 def _by_table(padded: Array, size: int) -> Array:
-    """The sum over every window, from the sums over all rectangles that start in the corner."""
+    """The sum over every window: four entries of the table of sums over all rectangles that start in the corner."""
 
     def boxes(image: Array) -> Array:
-        height, width = image.shape[:2]
-        corners = [[sum(image[:i, :j], axis=(0, 1)) for j in range(width + 1)] for i in range(height + 1)]
-        table = stack([stack(row) for row in corners])
+        table = cumsum(cumsum(pad_zeros(image, 1), axis=0), axis=1)[:-1, :-1]
         return table[size:, size:] - table[:-size, size:] - table[size:, :-size] + table[:-size, :-size]
 
     return stack([boxes(image) for image in padded])
@@ -251,7 +251,7 @@ local_contrast_normalize.mistake(
 local_contrast_normalize.dialect(
     "window_deviation",
     "s is the standard deviation of the window.",
-    "The slides go on from c: s is the root of the mean of the neighbours' c², each with a mean of its own.",
+    "Go on from c: s is the root of the mean of the neighbours' c², each of which has a mean of its own.",
     {"mean(windows(z, size) ** 2, axis=0)": "variance(windows(x, size), axis=0)"},
     {"mean(windows(z, size) ** 2, axis=0)": "mean(windows(x, size) ** 2, axis=0) - (images - c) ** 2"},
     home="code that takes mean and deviation of each window",
@@ -269,7 +269,7 @@ local_contrast_normalize.dialect(
 local_contrast_normalize.dialect(
     "mean_deviation_floor",
     "The floor under s is its own mean over the image.",
-    "The slides' floor is ε: max(s, ε).",
+    "The floor is ε: max(s, ε).",
     {"maximum(s, eps)": "maximum(maximum(s, mean(s, axis=(1, 2), keepdims=True)), eps)"},
     {"maximum(s, eps)": "maximum(s, mean(s, axis=(1, 2), keepdims=True))"},
     {"maximum(s, eps)": "maximum(maximum(s, mean(s, axis=(1, 2, 3), keepdims=True)), eps)"},
@@ -278,14 +278,14 @@ local_contrast_normalize.dialect(
 local_contrast_normalize.dialect(
     "eps_added",
     "ε is added to s.",
-    "The slides' ε is a floor, max(s, ε): it changes nothing where s is larger.",
+    "ε is a floor, max(s, ε): it changes nothing where s is larger.",
     {"maximum(s, eps)": "(s + eps)"},
     home="code that adds an ε to every denominator",
 )
 local_contrast_normalize.dialect(
     "eps_inside_root",
     "ε is added to s², under the root.",
-    "The slides' ε is a floor, max(s, ε): it changes nothing where s is larger.",
+    "ε is a floor, max(s, ε): it changes nothing where s is larger.",
     {"maximum(s, eps)": "sqrt(s**2 + eps)"},
     {"maximum(s, eps)": "sqrt(s**2 + eps**2)"},
     home="batch normalization",
@@ -293,7 +293,7 @@ local_contrast_normalize.dialect(
 local_contrast_normalize.dialect(
     "eps_as_threshold",
     "Where s is below ε you divide by 1.",
-    "The slides divide by ε there: max(s, ε).",
+    "Divide by ε there: max(s, ε).",
     {"maximum(s, eps)": "where(s < eps, 1, s)"},
-    home="Pylearn2",
+    home="code that leaves flat regions as they are",
 )

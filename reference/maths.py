@@ -123,6 +123,13 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return numpy.sum(x, axis=axis, keepdims=keepdims)
 
 
+def cumsum(x: Any, axis: int) -> Any:
+    """The sum of each element and those before it along one axis."""
+    import numpy
+
+    return numpy.cumsum(x, axis=axis)
+
+
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The mean over the axes."""
     import numpy

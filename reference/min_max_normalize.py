@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.data import GUARDS, feature_battery
+from reference.batteries.normalization import GUARDS, feature_battery
 from reference.maths import largest, smallest, where
 from reference.spec import Array, Values, algorithm
 
@@ -94,6 +94,12 @@ min_max_normalize.mistake(
     {"(x - low)": "where(high == low, x, x - low)"},
     {"(x - low)": "where(high == low, 1, x - low)"},
     {"(x - low)": "where(high == low, 0.5, x - low)"},
+)
+min_max_normalize.mistake(
+    "parentheses_missing",
+    "Only the minimum is divided by the range, not x − min.",
+    "Put both differences in parentheses: (x − min) / (max − min).",
+    {"(x - low)": "x - low"},
 )
 min_max_normalize.mistake(
     "divided_by_max",

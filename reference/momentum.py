@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.battery import optimizer_battery
+from reference.batteries.optimizers import optimizer_battery
 from reference.maths import zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 

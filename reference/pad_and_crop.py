@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.images import Beside, call, image_battery
+from reference.batteries.augmentation import Beside, call, image_battery
+from reference.cases import Case
 from reference.maths import pad_zeros, stack
-from reference.spec import Array, Case, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from reference.cases import Call, Case, Seed, Trial
 from reference.maths import log
-from reference.spec import Array, Call, Case, Seed, Trial, Values, algorithm
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

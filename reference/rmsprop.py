@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.battery import optimizer_battery
+from reference.batteries.optimizers import optimizer_battery
 from reference.maths import sqrt, zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 

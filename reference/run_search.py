@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Call, Case, Objective, Trial, Values, algorithm
+from reference.cases import Call, Case, Objective, Trial
+from reference.spec import Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator

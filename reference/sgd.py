@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.battery import epoch_battery
+from reference.batteries.optimizers import epoch_battery
 from reference.spec import Array, Gradient, Steps, algorithm
 
 

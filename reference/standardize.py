@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.data import GUARDS, feature_battery
+from reference.batteries.normalization import GUARDS, feature_battery
 from reference.maths import mean, sqrt, variance, where
 from reference.spec import Array, Values, algorithm
 
@@ -42,17 +42,13 @@ def standardize(x: Array) -> Values:
 
 
 NAIVE = {"variance(x, axis=0)": "mean(x**2, axis=0) - mu**2"}
+CONSTANT = "(smallest(x, axis=0) == largest(x, axis=0))"  # of a σ that rounds it could not be told
 
-
-standardize.twin(
-    "the fraction may be split, x·s − μ·s with s = 1/σ",
-    {"(x - mu) / scale": "x / scale - mu / scale"},
+standardize.rounds(
+    "the fraction may be split, x·s − μ·s with s = 1/σ, which is exact where s is 1",
+    {"(x - mu) / scale": f"where({CONSTANT}, 0, 2 * x / scale)"},
 )
-standardize.loses_digits(
-    "cancellation",
-    "σ² computed as E[x²] − μ²",
-    {**NAIVE, "sigma == 0": "smallest(x, axis=0) == largest(x, axis=0)"},  # of this σ it could not be told
-)
+standardize.loses_digits("cancellation", "σ² computed as E[x²] − μ²", {**NAIVE, "sigma == 0": CONSTANT})
 
 
 @standardize.oracle
@@ -90,8 +86,9 @@ standardize.mistake(
     {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / max(len(x) - 1, 1)"},
     {
         "variance(x, axis=0)": "variance(x, axis=0) * len(x) / (len(x) - 1)",  # one example: 0/0
-        "sigma == 0": "(smallest(x, axis=0) == largest(x, axis=0)) & (len(x) > 1)",
+        "sigma == 0": f"{CONSTANT} & (len(x) > 1)",
     },
+    {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / (len(x) - 1)"},  # the same under a guard
 )
 standardize.mistake(
     "not_centered",
@@ -117,6 +114,12 @@ standardize.mistake(
     "A constant feature tells nothing: it becomes 0.",
     {"(x - mu)": "where(sigma == 0, x, x - mu)"},
     {"(x - mu)": "where(sigma == 0, 1, x - mu)"},
+)
+standardize.mistake(
+    "parentheses_missing",
+    "Only the mean is divided by σ, not x − μ.",
+    "Put the difference in parentheses: (x − μ) / σ.",
+    {"(x - mu)": "x - mu"},
 )
 standardize.mistake(
     "not_scaled",

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Array, Call, Case, Values, algorithm
+from reference.cases import Call, Case
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -97,6 +98,13 @@ step_decay.mistake(
     "The rate drops only once.",
     "drop is raised to the number of drops so far, ⌊t/every⌋.",
     {"t // every": "min(t // every, 1)"},
+)
+step_decay.mistake(
+    "drops_for_a_moment",
+    "The rate drops at the multiples of `every` only, and is η again in between.",
+    "The function knows nothing of its last call: drop is raised to the number of drops so far, ⌊t/every⌋.",
+    {"t // every": "int(t > 0 and t % every == 0)"},
+    {"t // every": "int(t % every == 0)"},
 )
 step_decay.mistake(
     "drop_complement",

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Array, Call, Case, Values, algorithm
+from reference.cases import Call, Case
+from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -94,7 +95,21 @@ time_decay.mistake(
     "Every rate is divided anew: the factors of all t so far are multiplied.",
     "η_t = η / (1 + decay·t), always from the first rate η, not from the rate before.",
     {"rate = lr / (1 + decay * t)": "rate = lr\n    for i in range(t + 1):\n        rate = rate / (1 + decay * i)"},
+    {"rate = lr / (1 + decay * t)": "rate = lr\n    for i in range(t):\n        rate = rate / (1 + decay * i)"},
     {"(1 + decay * t)": "(1 + decay) ** t"},
+    {"lr / (1 + decay * t)": "lr * (1 - decay) ** t"},
+)
+time_decay.mistake(
+    "parentheses_missing",
+    "Only the 1 is under the fraction: decay·t is added afterwards.",
+    "Put the denominator in parentheses: lr / (1 + decay * t).",
+    {"lr / (1 + decay * t)": "lr / 1 + decay * t"},
+)
+time_decay.mistake(
+    "lr_missing",
+    "η is missing: this is only the factor by which it falls.",
+    "η_t = η / (1 + decay·t).",
+    {"lr / (": "1 / ("},
 )
 time_decay.mistake(
     "exponential",

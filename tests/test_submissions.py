@@ -161,7 +161,8 @@ def test_a_right_submission_has_room_to_spare(name: str, submission: SubmissionR
     cases = [(each.id, case) for each in submission.algorithms for case in each.cases]
     assert cases
     assert [(id, case) for id, case in cases if not case.error_ratio <= ROOM] == []
-    assert [(id, case) for id, case in cases if not case.torch_ratio <= 1] == []
+    numbers = [(id, case) for id, case in cases if pages()[id].form in ("optimizer", "epoch", "function")]
+    assert [(id, case) for id, case in numbers if not case.torch_ratio <= 1] == []
 
 
 @pytest.mark.parametrize("name", ["right_numpy_class", "right_torch"])

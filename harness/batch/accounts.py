@@ -46,7 +46,8 @@ def not_run(outcome: Failure | Ended, limits: Limits) -> tuple[Status, Message]:
 def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
     """What is worth knowing of a submission that loaded, or loaded in part."""
     notes = []
-    if len(submission.entries) > 1:
+    offering = {offer.file for offer in loaded.offers.values()}
+    if len(submission.entries) > 1 and not offering.issuperset(submission.entries):
         notes.append(Message("several_modules", {"files": list(submission.entries)}))
     for failed in loaded.failed[1:]:  # the first is the submission's load error
         if isinstance(failed, Failure) and failed.adapter is not None:

@@ -262,7 +262,7 @@ def describe(
     facts = {
         "case": case.id,
         "why": case.why,
-        "dtype": "int64" if first.actual.dtype == np.int64 else case.dtype,
+        "dtype": "int64" if value.dtype.kind == "i" else case.dtype,
         "hyper": {**case.hyper, **_numbers(case.calls[at])} if value.shape else _alike(case),
         "step": None,
         "quantity": first.quantity,

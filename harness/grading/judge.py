@@ -117,7 +117,7 @@ def problem_of(case: Case, problem: Mapping[str, Any]) -> Judged:
     """A case that ended in a problem instead of numbers."""
     params = {key: value for key, value in problem.items() if key != "kind"}
     status = PROBLEMS[problem["kind"]]
-    return Judged(CaseResult(case.id, status), Message(problem["kind"], {"case": case.id, **params}))
+    return Judged(CaseResult(case.id, status), Message(problem["kind"], {"case": case.id, "why": case.why, **params}))
 
 
 def failed_with(case: Case, result: CaseResult, message: Message) -> Judged:

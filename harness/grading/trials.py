@@ -16,7 +16,7 @@ from harness.grading.expected import Reference
 from harness.grading.judge import PROBLEMS, Judged, Witness
 from harness.results import CaseResult, Message
 from reference import Case, Edition, Page
-from reference.spec import Call, Objective, Watched
+from reference.cases import Call, Objective, Watched
 
 Problem = Mapping[str, Any] | None
 

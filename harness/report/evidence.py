@@ -153,18 +153,18 @@ def _written_at(params: Mapping[str, Any]) -> str:
     if "step" in params:
         return str(int(params["step"]))
     if "call" in params:
-        return ", ".join(f"{name} = {value}" for name, value in dict(params["call"]).items())
+        return ", ".join(f"{name} = {value}" for name, value in dict(params["call"]).items()) or "1"
     return written_place(params["index"])
 
 
 def _moment(params: Mapping[str, Any]) -> Moment:
-    """A moment of the file, in which what is no finite number is a string that float() reads."""
+    """A moment of the file, in which what is no finite number is a string that float() reads. 0 gets no sign."""
     torch = params["torch"]
     return Moment(
         at=_written_at(params),
-        expected=float(params["expected"]),
-        torch=None if torch is None else float(torch),
-        actual=float(params["actual"]),
+        expected=float(params["expected"]) + 0.0,
+        torch=None if torch is None else float(torch) + 0.0,
+        actual=float(params["actual"]) + 0.0,
         error=float(params["error"]),
         tolerance=float(params["tolerance"]),
     )

@@ -180,8 +180,10 @@ def _standing(
 ) -> tuple[str, Literal["right", "wrong", "note", ""], str]:
     if step in touched and variant is None:
         return "×", "wrong", "first wrong here"
+    if step in touched and step in seen.right and not seen.stepwise:
+        return "✓", "right", "right"  # another way to make the mistake is what touches it
     if step in touched and variant is not None and variant.kind == "dialect":
-        return "≈", "note", f"differs in {variant.home}" if variant.home else "another convention"
+        return "≈", "note", f"yours is right in {variant.home}" if variant.home else "another convention"
     if step in touched:
         return "×", "wrong", "mistake here"
     if step in seen.right:

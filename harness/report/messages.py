@@ -114,10 +114,13 @@ ENTRIES: Mapping[str, Entry] = {
         ("Yield after every step, not before the first: ask for the gradient, change w, then yield it.",),
     ),
     "raised": Entry(
-        ("case", "step", "type", "text", "file", "line", "function", "frames"),
+        ("case", "why", "step", "type", "text", "file", "line", "function", "frames"),
         ("The code raised {type}: {text}", "The code raised {type}."),
-        ("Where: {file}, line {line}, in {function}.", "Case: {case}.", "Step: {step}."),
-        ("Begin at the last line shown: it is the one that failed. The lines above it say how it was reached.",),
+        ("Where: {file}, line {line}, in {function}.", "Case: {situation}.", "Step: {step}."),
+        (
+            "Begin at the last line shown: it is the one that failed. {above} above it say how it was reached.",
+            "The line shown is the one that failed.",
+        ),
     ),
     "not_started": Entry(
         (),
@@ -192,9 +195,9 @@ ENTRIES: Mapping[str, Entry] = {
         remedy=("Yield w after every step. A function that returns ends after the first step and forgets its state.",),
     ),
     "stopped_early": Entry(
-        ("case", "step", "steps"),
+        ("case", "why", "step", "steps"),
         ("The generator ends before step {step} of {steps}.",),
-        ("Case: {case}.",),
+        ("Case: {situation}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
     ),
     "too_many_steps": Entry(
@@ -228,15 +231,15 @@ ENTRIES: Mapping[str, Entry] = {
         (_OWN_STATE,),
     ),
     "wrong_type": Entry(
-        ("case", "step", "quantity", "type"),
-        ("{quantity} is of type {type}, not a number or an array.",),
-        ("Case: {case}.", "Step: {step}."),
-        ("Return the array itself, of the kind that was passed in.",),
+        ("case", "why", "step", "quantity", "type", "wanted"),
+        ("{quantity} is of type {type} instead of {wanted}.", "{quantity} is of type {type}."),
+        ("Case: {situation}.", "Step: {step}."),
+        ("Return {wanted}, not in a list and not converted to another type.",),
     ),
     "wrong_shape": Entry(
-        ("case", "step", "quantity", "actual", "expected"),
+        ("case", "why", "step", "quantity", "actual", "expected"),
         ("{quantity} has shape {actual} instead of {expected}.",),
-        ("Case: {case}.", "Step: {step}."),
+        ("Case: {situation}.", "Step: {step}."),
         ("Look for a product that is not element by element (@, dot), a sum over another axis, or broadcasting.",),
     ),
     "narrow_dtype": Entry(
@@ -246,16 +249,16 @@ ENTRIES: Mapping[str, Entry] = {
         ("Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype on the way.",),
     ),
     "returns_nothing": Entry(
-        ("case",),
+        ("case", "why"),
         ("The function returns nothing.",),
-        ("Case: {case}.",),
+        ("Case: {situation}.",),
         ("End the function with return and the value: printing it, or changing the argument, is not enough.",),
     ),
     "returns_other": Entry(
-        ("case", "wanted", "type"),
+        ("case", "why", "wanted", "type"),
         ("The function returns {type} instead of {wanted}.",),
-        ("Case: {case}.",),
-        ("Return these, in this order and separated by commas: {wanted}.",),
+        ("Case: {situation}.",),
+        ("Return {alone} alone.", "Return these, in this order and separated by commas: {wanted}."),
     ),
     "needs": Entry(
         ("case", "needs"),
@@ -269,9 +272,9 @@ ENTRIES: Mapping[str, Entry] = {
         ("Mend {needs} first, then check again.",),
     ),
     "no_w": Entry(
-        ("case", "step", "keys"),
+        ("case", "why", "step", "keys"),
         ("The yielded dict holds no w.",),
-        ("Keys found: {keys}.", "Case: {case}.", "Step: {step}."),
+        ("Keys found: {keys}.", "Case: {situation}.", "Step: {step}."),
         ('Yield the parameters under the key "w": yield {{"w": w}}.',),
     ),
     "harness_error": Entry(

@@ -59,7 +59,8 @@ def _capital(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    """With a full stop: what Python and students say often has none."""
+    """With a full stop: what Python and students say often has none, and what numpy says may end with a space."""
+    text = text.rstrip()
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
@@ -76,14 +77,21 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     words["title"] = text.title or text.id
     words["method"] = _method(text)
     words["grad"] = "grad" if text.stepwise else ""
+    words["above"] = "The lines" if _several(message.params.get("frames")) else ""
+    words["alone"] = "" if _several(message.params.get("wanted")) else words.get("wanted", "")
     if text.steps:
         words["slide_lines"] = "; ".join(text.steps.values())
     words |= _words_of_values(message, text)
+    words["situation"] = ", ".join(words[each].rstrip(".") for each in ("case", "why") if each in words)
     words["seen"] = _seen(message.params.get("seen"), text)
     for kind in ("mistake", "dialect"):
         if message.id == kind:
             words |= _words_of_variant(kind, message.params, text)
     return {name: word for name, word in words.items() if word}
+
+
+def _several(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) > 1
 
 
 def _seen(found: Any, text: AlgorithmText) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.worker.drive import Array, ToBackend, squeezed
 from harness.worker.plain import NotPlain, plain, whole
-from harness.worker.problem import Problem, fits, made, told, written
+from harness.worker.problem import Problem, asked, fits, made, told, written
 
 Results = dict[str, tuple[Array, str]]
 """Named results, each with the dtype it came in."""
@@ -89,7 +89,9 @@ def _taken(
     """The named results in what was returned, and the student's own object beside them, if there is to be one."""
     if value is None:
         raise Problem("returns_nothing")
-    if len(returns) == 1:
+    if value is NotImplemented or _blank(value):
+        raise Problem("not_started")
+    if len(returns) == 1 and not isinstance(value, tuple):
         values = (value,)
     elif isinstance(value, (tuple, list)) and len(value) == len(returns):
         values = tuple(value)
@@ -105,11 +107,11 @@ def _taken(
 def array_of(name: str, value: Any, wanted: Mapping[str, Any], free_shape: bool) -> tuple[Array, str]:
     """Raises :class:`Problem` where the value is no array of the kind and shape that were asked for."""
     take: Callable[[Any], tuple[Array, str]] = whole if wanted["whole"] else plain
+    shape = tuple(wanted["shape"])
     try:
         array, dtype = take(value)
     except NotPlain as error:
-        raise Problem("wrong_type", quantity=name, type=error.type) from None
-    shape = tuple(wanted["shape"])
+        raise Problem("wrong_type", quantity=name, type=error.type, wanted=asked(shape, wanted["whole"])) from None
     if array.shape != shape:
         if not free_shape or squeezed(array.shape) != squeezed(shape):
             raise Problem("wrong_shape", quantity=name, actual=list(array.shape), expected=list(shape))
@@ -129,6 +131,11 @@ def _offered(own: Any, shapes: Mapping[str, Any], results: Results) -> dict[str,
             if squeezed(array.shape) == squeezed(tuple(wanted["shape"])):
                 offered[name] = array.reshape(wanted["shape"])
     return offered
+
+
+def _blank(value: Any) -> bool:
+    """Whether nothing but None is given back, as by a template that begins with ``y, cache = None, None``."""
+    return isinstance(value, tuple) and len(value) > 0 and all(each is None for each in value)
 
 
 def described(value: Any) -> str:

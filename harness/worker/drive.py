@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.worker.plain import NotPlain, plain
-from harness.worker.problem import Problem, fits, made, told, written
+from harness.worker.problem import Problem, asked, fits, made, told, written
 
 Array = np.ndarray[Any, Any]
 ToBackend = Callable[[Array], Any]
@@ -71,7 +71,8 @@ class Record:
         try:
             array, dtype = plain(w)
         except NotPlain as error:
-            raise Problem("wrong_type", step=step, quantity="w", type=error.type) from None
+            wanted = asked(self.shape, whole=False)
+            raise Problem("wrong_type", step=step, quantity="w", type=error.type, wanted=wanted) from None
         if array.shape != self.shape:
             raise Problem("wrong_shape", step=step, quantity="w", actual=list(array.shape), expected=list(self.shape))
         if not self.dtypes or self.dtypes[-1][0] != dtype:

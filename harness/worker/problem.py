@@ -52,6 +52,13 @@ def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
         raise Problem("signature", text=str(error)[:200]) from None
 
 
+def asked(shape: tuple[int, ...], whole: bool) -> str:
+    """What is asked for where something is of another type, in words."""
+    if not shape:
+        return "a whole number" if whole else "a number"
+    return "an array of whole numbers" if whole else "an array of floats"
+
+
 def written(function: Any) -> None:
     """Raise :class:`Problem` for a function with nothing in its body but ``pass``, ``...``, a docstring, or a bare
     ``raise NotImplementedError``."""

@@ -42,3 +42,18 @@ def dropout_expectation(w, x, p):
         probability = np.prod(np.where(mask == 1, p, 1 - p))
         expectation += probability * np.sum(mask * w * x)
     return expectation
+
+
+class KerasDropout:
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.rate, self.noise_shape = rate, noise_shape
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, x, training):
+        if not training:
+            return x
+        shape = x.shape
+        if self.noise_shape is not None:
+            shape = [side if n is None else n for n, side in zip(self.noise_shape, x.shape)]
+        keep = self.rng.random(shape) >= self.rate
+        return x * keep / (1 - self.rate)

@@ -34,3 +34,21 @@ def dropout_backward(dy, rate, u):
 
 def dropout_expectation(w, x, p):
     return p * torch.dot(w, x)
+
+
+class KerasDropout:
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.rate, self.noise_shape = rate, noise_shape
+        self.generator = torch.Generator()
+        if seed is None:
+            self.generator.seed()
+        else:
+            self.generator.manual_seed(seed)
+
+    def __call__(self, x, training):
+        if not training:
+            return x
+        shape = self.noise_shape or x.shape
+        shape = [side if n is None else n for n, side in zip(shape, x.shape)]
+        keep = torch.rand(shape, generator=self.generator) >= self.rate
+        return x * keep / (1 - self.rate)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from harness.grading.bounded import Bounded
 from harness.grading.expected import C
-from reference.maths import largest, mean, smallest, sum, total, variance
+from reference.maths import cumsum, largest, mean, smallest, sum, total, variance
 from tests.grading.bounds import DTYPES, exact, reach, within
 
 Vector = NDArray[Any]
@@ -318,6 +318,24 @@ def test_axes_are_reduced_slice_by_slice(reduce: Callable[..., Any], axis: Any) 
         at = got[1] if axis == (0, 2) else got
         assert float(one.value) == pytest.approx(float(at.value), rel=1e-15)
         assert one.bound.tolist() == pytest.approx(at.bound.tolist())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(x=vectors)
+def test_running_sums_hold_in_any_order(dtype: str, x: list[float]) -> None:
+    values = np.array(x, dtype)
+    running = cumsum(exact(values), axis=0)
+    for add in SUMS.values():
+        assert within(running, [add(values[: n + 1]) for n in range(len(values))])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_running_sums_go_along_an_axis_and_carry_what_their_terms_bring(axis: int) -> None:
+    x = Bounded(np.arange(6.0).reshape(2, 3), np.ones((2, 3)), np.dtype("float64"))
+    found = cumsum(x, axis=axis)
+    np.testing.assert_array_equal(found.value, np.cumsum(x.value, axis=axis))
+    terms = np.cumsum(np.ones((2, 3)), axis=axis)
+    np.testing.assert_array_equal(found.bound, terms + (terms - 1) * found.value)
 
 
 def test_total_is_the_sum_of_all() -> None:

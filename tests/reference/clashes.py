@@ -63,6 +63,7 @@ CLASHES = {
     ("keras_sgd", "rate_outside_velocity"): {
         "nesterov_velocity_whole",
         "nesterov_new_velocity_twice",
+        "momentum_ignored",
         "velocity_late",
     },
     # Nesterov's step is not made at all: the point of the gradient has taken its place.
@@ -71,6 +72,7 @@ CLASHES = {
         "nesterov_always",
         "nesterov_velocity_whole",
         "nesterov_new_velocity_twice",
+        "momentum_ignored",
     },
     ("keras_rmsprop", "eps_inside_root"): {"root_missing", "eps_missing"},
     ("keras_adagrad", "eps_inside_root"): {"root_missing", "eps_missing"},

@@ -30,6 +30,7 @@ def test_every_message_renders_with_its_documented_params(id: str) -> None:
 def test_texts_name_only_words_that_some_message_has(id: str) -> None:
     made = {"title", "method", "slide_lines", "name", "place", "yours", "distance", "formula", "unseen", "expected"}
     made |= {"variant", "variant_remedy", "home", "also", "second", "spot", "right_too", "grad", "seen"}
+    made |= {"above", "alone", "situation"}
     entry = ENTRIES[id]
     for text in (*entry.headline, *entry.detail, *entry.remedy):
         named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
@@ -119,6 +120,21 @@ def test_alternatives_follow_what_is_known() -> None:
     assert headline("import_raised", type="ValueError", text="") == (
         "Importing the file raised ValueError, so nothing in it could be graded."
     )
+
+
+def test_a_case_is_told_with_what_it_stresses() -> None:
+    told = explain(Message("returns_nothing", {"case": "plain", "why": "five examples."}), None, CATALOGUE)
+    assert told.detail == "Case: plain, five examples."
+
+
+def test_what_to_do_depends_on_how_many_there_are() -> None:
+    def remedy(id: str, **params: object) -> str:
+        return explain(Message(id, params), None, CATALOGUE).remedy
+
+    assert remedy("returns_other", type="tuple of 2", wanted=["y"]) == "Return y alone."
+    assert remedy("returns_other", type="dict", wanted=["y", "cache"]).endswith("by commas: y, cache.")
+    assert remedy("raised", type="KeyError", frames=[{}]) == "The line shown is the one that failed."
+    assert "The lines above it say" in remedy("raised", type="KeyError", frames=[{}, {}])
 
 
 def test_what_is_unknown_is_shown_as_data() -> None:

@@ -14,7 +14,7 @@ from harness.report.pages import cohort_page, page_name, student_page, write_pag
 from harness.results import Results
 from tests.cohort import CATALOGUE, COHORT, HOSTILE, got, student
 
-VOID = {"meta", "br", "img", "input", "link", "hr"}
+VOID = {"meta", "br", "img", "input", "link", "hr", "wbr"}
 
 
 class Page(HTMLParser):

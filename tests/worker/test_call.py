@@ -168,6 +168,27 @@ def test_any_pair_will_do_and_nothing_else() -> None:
         assert (problem["kind"], problem["wanted"], problem["type"]) == ("returns_other", ["y", "cache"], said)
 
 
+def test_what_gives_nothing_but_none_back_is_not_started() -> None:
+    assert kind(lambda x, factor: (None, None), returns=["y", "cache"]) == "not_started"
+    assert kind(lambda x, factor: NotImplemented) == "not_started"
+    assert kind(lambda x, factor: (X, None), returns=["cache", "y"]) == "wrong_type"
+    assert kind(lambda x, factor: ()) == "returns_other"
+
+
+def test_more_results_than_one_are_told_from_another_type() -> None:
+    problem = reply(lambda x, factor: (X, factor))["problem"]
+    assert (problem["kind"], problem["wanted"], problem["type"]) == ("returns_other", ["y"], "tuple of 2")
+
+
+@pytest.mark.parametrize(
+    ("shape", "whole", "wanted"),
+    [([], False, "a number"), ([3], False, "an array of floats"), ([3], True, "an array of whole numbers")],
+)
+def test_another_type_is_told_with_what_is_asked_for(shape: list[int], whole: bool, wanted: str) -> None:
+    problem = reply(lambda x, factor: [X], run={"shapes": {"y": {"shape": shape, "whole": whole}}})["problem"]
+    assert problem == {"kind": "wrong_type", "quantity": "y", "type": "list", "wanted": wanted}
+
+
 def test_sides_of_length_one_matter_only_where_they_should() -> None:
     assert kind(lambda x, factor: x[None]) == "wrong_shape"
     assert reply(lambda x, factor: x[None], free_shape=["y"])["results"]["y"].shape == (2, 3)

@@ -36,6 +36,14 @@ def _adds_exactly(x: Bounded, axis: Axis, keepdims: bool) -> NDArray[np.bool_]:
     return np.asarray(np.all(x.exact & (multiples == np.rint(multiples)), axis=axis, keepdims=keepdims))
 
 
+def _cumsum(x: Bounded, axis: int) -> Bounded:
+    """Each partial sum as if it were summed by itself, in whatever order."""
+    values, bounds, sizes = (np.moveaxis(each, axis, -1) for each in (x.value, x.bound, np.abs(x.value)))
+    roundings = np.arange(values.shape[-1])
+    bound = bounds.cumsum(axis=-1) + roundings * sizes.cumsum(axis=-1)
+    return Bounded(np.moveaxis(values.cumsum(axis=-1), -1, axis), np.moveaxis(bound, -1, axis), x.dtype)
+
+
 def _mean(x: Bounded, axis: Axis = None, keepdims: bool = False) -> Bounded:
     """The sum by the number of terms: exact where the sum is and the dtype holds the quotient, else one rounding."""
     total = _sum(x, axis, keepdims)
@@ -85,6 +93,7 @@ def _count(x: Extended, reduced: Any) -> int:
 FUNCTIONS.update(
     {
         np.sum: _sum,
+        np.cumsum: _cumsum,
         np.mean: _mean,
         np.var: _variance,
         np.max: _extreme(np.maximum),

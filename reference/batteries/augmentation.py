@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from reference.spec import Call, Case, CaseMaker, Dtype
+from reference.cases import Call, Case, CaseMaker, Dtype
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Call, Case, CaseMaker, Dtype
+from reference.cases import Call, Case, CaseMaker, Dtype
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from reference.spec import Case, CaseMaker, Dtype, Stream
+from reference.cases import Case, CaseMaker, Dtype, Stream
 
 if TYPE_CHECKING:
     from numpy.random import Generator
