@@ -57,21 +57,22 @@ def test_right_draws_are_no_more_improbable_than_the_bound_says(name: str) -> No
 
 @pytest.mark.parametrize(
     ("n", "d", "probability"),
-    [(10, 0.274, 0.6284796154565048), (1, 0.75, 0.5), (2, 0.25, 0.0), (2, 0.5, 0.5), (4, 0.2, 4 * 3 * 2 * 0.15**4)],
+    [(10, 0.274, 0.6284796154565048), (1, 0.75, 0.5), (2, 0.5, 0.5), (4, 0.2, 24 * 0.15**4), (50, 0.0185, None)],
 )
-def test_kolmogorovs_distribution_is_exact(n: int, d: float, probability: float) -> None:
+def test_kolmogorovs_distribution_is_exact(n: int, d: float, probability: float | None) -> None:
     """The first value is from the paper; for one draw P = 2d − 1, for d up to 1/n it is n!(2d − 1/n)ⁿ."""
-    assert chance.distance(with_distance(n, d)) == pytest.approx(d)
-    found = chance.too_near_law(with_distance(n, d))
-    assert found in (pytest.approx(probability, abs=1e-12), 1.0)  # where it is not small, 1 bounds it as well
+    if probability is None:
+        probability = math.exp(math.lgamma(n + 1) + n * math.log(2 * d - 1 / n))
+    assert chance.kolmogorov(n, d) == pytest.approx(probability, rel=1e-9)
 
 
-def test_kolmogorovs_distribution_far_down() -> None:
-    """At d slightly over 1/(2n) the volume is known: n!(2d − 1/n)ⁿ."""
-    n, d = 50, 0.0185
-    assert chance.too_near_law(with_distance(n, d)) == pytest.approx(
-        math.exp(math.lgamma(n + 1) + n * math.log(2 * d - 1 / n)), rel=1e-9
-    )
+def test_samples_are_as_far_off_as_kolmogorov_says() -> None:
+    rng = np.random.default_rng(5)
+    seen = [chance.distance(rng.random(N)) for _ in range(RUNS)]
+    for d in (0.03, 0.05, 0.08):
+        share = np.mean([each <= d for each in seen])
+        assert abs(share - chance.kolmogorov(N, d)) <= 5 * math.sqrt(0.25 / RUNS)
+    assert chance.distance(with_distance(N, 0.05)) == pytest.approx(0.05)
 
 
 def test_what_is_too_even_or_too_far_fails() -> None:
