@@ -82,7 +82,7 @@ class Layers:
                 return Judged(CaseResult(case.id, "fail", ratio, None, divergence), facts=facts)
         draws = _draws(case, outputs)
         if wrong := next(_certainly_wrong(draws), None):
-            return judging.failed_with(case, CaseResult(case.id, "fail", math.inf), wrong)
+            return judging.failed_with(case, CaseResult(case.id, "fail"), wrong)
         tests = list(statistics(draws))
         ratio = max([ratio, *(improbability(test.probability) for test in tests)])
         if failed := next((test for test in tests if test.failed), None):

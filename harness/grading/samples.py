@@ -95,7 +95,7 @@ class Samples:
         if sample.problem:
             return judging.problem_of(case, sample.problem)
         if wrong := next(_certainly_wrong(case, sample), None):
-            return judging.failed_with(case, CaseResult(case.id, "fail", math.inf), wrong)
+            return judging.failed_with(case, CaseResult(case.id, "fail"), wrong)
         tests = list(statistics(reference.page, case, sample))
         if not tests:
             return Judged(CaseResult(case.id, "pass", 0.0))

@@ -61,12 +61,12 @@ class Grids:
         case = reference.cases[number]
         if broken := next((run.problem for run in runs if run.problem), None):
             return judging.problem_of(case, broken)
-        torch_ratio = _ratio(all(_agree(run, said["trials"]) for run, said in zip(runs, witnesses, strict=False)))
         for at, run in enumerate(runs):
             expected = reference.expected(_listed, number, at)
             if not _agree(run, expected):
-                return _failed(case, _unlike(run, expected), torch_ratio if witnesses else None)
-        return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio if witnesses else None))
+                return _failed(case, _unlike(run, expected))
+        alike = all(_agree(run, said["trials"]) for run, said in zip(runs, witnesses, strict=False))
+        return _passed(case, alike, witnesses)
 
     def broke_off(self, run: Listed) -> bool:
         return run.problem is not None
@@ -107,12 +107,11 @@ class Searches:
         case, (run,) = reference.cases[number], runs
         if run.problem:
             return judging.problem_of(case, run.problem)
-        torch_ratio = _ratio(run.best == [*witnesses[0].values()]) if witnesses else None
         expected = reference.expected(_found, number, 0)
         assert expected is not None
-        if run == expected:
-            return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio))
-        return _failed(case, _asked_otherwise(run, expected) or _another_best(run, expected), torch_ratio)
+        if run != expected:
+            return _failed(case, _asked_otherwise(run, expected) or _another_best(run, expected))
+        return _passed(case, all(run.best == [*said.values()] for said in witnesses), witnesses)
 
     def broke_off(self, run: Found) -> bool:
         return run.problem is not None
@@ -221,13 +220,14 @@ def _agree(run: Listed, trials: Any) -> bool:
 # -- telling --------------------------------------------------------------------------------------------------------
 
 
-def _ratio(right: bool) -> float:
-    """Plain data has no tolerance."""
-    return 0.0 if right else math.inf
+def _passed(case: Case, like_torch: bool, witnesses: Sequence[Witness]) -> Judged:
+    """Plain data has no tolerance: what is right is off by none."""
+    torch_ratio = (0.0 if like_torch else math.inf) if witnesses else None
+    return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio))
 
 
-def _failed(case: Case, message: Message, torch_ratio: float | None) -> Judged:
-    return judging.failed_with(case, CaseResult(case.id, "fail", math.inf, torch_ratio), message)
+def _failed(case: Case, message: Message) -> Judged:
+    return judging.failed_with(case, CaseResult(case.id, "fail"), message)
 
 
 def _unlike(run: Listed, expected: list[Any] | None) -> Message:
