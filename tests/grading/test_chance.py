@@ -107,7 +107,7 @@ def test_all_tests_of_a_check_together_raise_a_false_alarm_once_in_a_billion_at_
         if algorithm == "random_search":
             values = (reference.page.evaluate(reference.page.slide_edition, call.args, {}) for call in case.calls)
             draws = tuple(_drawn(each["trials"], call) for each, call in zip(values, case.calls, strict=True))
-            tests += len(list(sample_statistics(reference.page, case, Sample(draws))))
+            tests += len(list(sample_statistics(Sample(reference.page, case, draws))))
         else:
             tests += len(list(statistics(_draws(case, outputs(reference, number)))))
     assert 30 <= tests <= TESTS

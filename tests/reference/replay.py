@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference import Call, Case, Edition, Page, Stream, pages
-from reference.spec import Steps, Watched
+from reference.cases import Watched
+from reference.spec import Steps
 
 SEED = 8
 
