@@ -5,9 +5,13 @@ keeping it. What is kept is divided by 1 − rate: the expected value of a unit 
 and nothing needs to be done at inference, where the layer is the identity (inverted dropout).
 
 Every call in training draws a new mask, every unit by itself. ``noise_shape`` has drops shared along an axis: where it
-says 1, the mask is drawn once and broadcast, so that (N, 1, C) drops whole channels' columns together; None stands for
-the length of the axis. ``seed`` makes the sequence of masks repeatable, not the single mask: two layers with the same
-seed draw the same masks one after another.
+says 1, the mask is drawn once and broadcast, so that (N, 1, C) drops a channel of an example along the whole middle
+axis; None stands for the length of the axis. ``seed`` makes the sequence of masks repeatable, not the single mask: two
+layers with the same seed draw the same masks one after another.
+
+Which units are dropped is chance, so what is checked is how probable the masks are: the rate, and that units and calls
+are independent of each other. A right layer fails once in a billion checks at most. Given its mask, every output is
+determined.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ each decade from 10⁻⁵ to 10⁻¹ gets a quarter of the trials. Drawn uniform
 The base of the logarithm makes no difference, as long as the way back has the same.
 
 The generator is an argument so that a search can be repeated: equal generators give equal trials. Which of its draws
-goes where is free.
+goes where is free, so what is checked is how probable the trials are: range, law, gaps, repeated values, dependence,
+and whether they are spread too evenly. A right program fails once in a billion checks at most.
 """
 
 from __future__ import annotations

@@ -279,7 +279,8 @@ class Batch:
         if message and message.id == "memory":
             return Message("memory", {"mb": self.limits.memory_mb})
         if message and message.id == "signature":
-            call = pages()[id].constructor if offer.form == "class" else pages()[id].call
+            page = pages()[id]
+            call = page.constructor if offer.form == "class" and page.form != "layer" else page.call
             return Message("signature", {**message.params, "call": call})
         return message
 

@@ -42,6 +42,8 @@ class Shape:
 class Calls:
     """The form of plain functions."""
 
+    pairs_in_every_way = True
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         page, case = reference.page, reference.cases[number]
         first = pages()[page.after].arguments if page.after else ()

@@ -41,22 +41,24 @@ def far_from_law(u: Numbers) -> float:
 
 
 def too_near_law(u: Numbers) -> float:
-    """P(D ≤ d), exactly: Marsaglia, Tsang & Wang 2003, Evaluating Kolmogorov's distribution (after Durbin 1968).
-
-    Independent draws are never as even as a grid's points or one draw from each of n strata.
-    """
+    """P(D ≤ d): independent draws are never as even as a grid's points, or as one draw from each of n strata."""
     n, d = len(u), distance(u)
-    k = math.ceil(n * d)
-    if k * k > n / 8:  # P is above 1e-3 then, and the matrix large
+    if d * math.sqrt(n) > 0.5:  # P is above 0.03 then, and large matrices are slow
         return 1.0
+    return kolmogorov(n, d)
+
+
+def kolmogorov(n: int, d: float) -> float:
+    """P(D ≤ d) for n draws, exactly: Marsaglia, Tsang & Wang 2003, Evaluating Kolmogorov's Distribution (after
+    Durbin 1968)."""
+    k = math.ceil(n * d)
     h, m = k - n * d, 2 * k - 1
     row, column = np.indices((m, m))
     matrix = (row - column + 1 >= 0).astype(float)
     matrix[:, 0] -= h ** np.arange(1.0, m + 1)
     matrix[-1, :] -= h ** np.arange(m, 0.0, -1)
     matrix[-1, 0] += max(2 * h - 1, 0) ** m
-    steps = np.maximum(row - column + 1, 0)
-    matrix /= np.array([float(math.factorial(step)) for step in range(m + 1)])[steps]
+    matrix /= np.array([float(math.factorial(step)) for step in range(m + 1)])[np.maximum(row - column + 1, 0)]
     power, log_scale = np.eye(m), 0.0
     for i in range(1, n + 1):  # n!/nⁿ times the n-th power, kept near 1 as it goes
         power = power @ matrix * (i / n)

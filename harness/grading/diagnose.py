@@ -40,14 +40,16 @@ class Finding:
 
 def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequence[Judged]) -> Finding | None:
     """The smallest explanation of a failing submission, or None. ``runs`` and ``judged`` go by case."""
-    broke_off = FORMS[reference.page.form].broke_off
-    broken = frozenset(case for case, each in enumerate(runs) if any(map(broke_off, each)))
+    form = FORMS[reference.page.form]
+    broken = frozenset(case for case, each in enumerate(runs) if any(map(form.broke_off, each)))
     order = sorted(range(len(judged)), key=lambda at: (judged[at].passed, at in broken))  # the most telling first
     if judged[order[0]].passed or order[0] in broken:
         return None
     for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
         fitting = []
         for choices in size(reference.page.variants):
+            if len(choices) > 1 and any(way for _, way in choices) and not form.pairs_in_every_way:
+                continue
             edition = reference.page.edition(*choices)
             if edition and _explains(reference, edition, order, runs, judged):
                 fitting.append((tuple(variant for variant, _ in choices), edition))

@@ -17,6 +17,10 @@ class Form(Protocol):
     it, and nothing else looks inside.
     """
 
+    pairs_in_every_way: bool
+    """Whether two mistakes at once are looked for in every way to make each, or in the first: where an edition has to
+    draw thousands of numbers, running one is not cheap."""
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         """Case ``number`` as the worker gets it: inputs only."""
 

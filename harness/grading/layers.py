@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -36,8 +37,14 @@ UNITS = 5000
 class Outputs:
     """What the layers of a case gave back, call by call, and the first problem in one of them."""
 
+    case: Case
     calls: tuple[Returned, ...]
     problem: Mapping[str, Any] | None = None
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What they look like beside a known mistake's."""
+        return Profile(self.case, [each.results["y"] for each in self.calls])
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Certain:
 class Layers:
     """The form of a layer: made once, called in training and at inference."""
 
+    pairs_in_every_way = False
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         case = reference.cases[number]
         return {"id": case.id, "runs": [_wired(call) for call in case.calls]}
@@ -62,9 +71,9 @@ class Layers:
         return sum(call.args["x"].size * 8 for call in reference.cases[number].calls)
 
     def read(self, reference: Reference, number: int, reply: Any) -> list[Outputs]:
-        calls = reference.cases[number].calls
-        returned = tuple(_returned(call, each) for call, each in zip(calls, reply["runs"], strict=True))
-        return [Outputs(returned, next((each.problem for each in returned if each.problem), None))]
+        case = reference.cases[number]
+        returned = tuple(_returned(call, each) for call, each in zip(case.calls, reply["runs"], strict=True))
+        return [Outputs(case, returned, next((each.problem for each in returned if each.problem), None))]
 
     def judge(self, reference: Reference, number: int, runs: Sequence[Outputs], witnesses: Sequence[Witness]) -> Judged:
         case, (outputs,) = reference.cases[number], runs
@@ -80,7 +89,7 @@ class Layers:
                 return Judged(CaseResult(case.id, "fail", ratio, None, divergence), facts=facts)
         draws = _draws(case, outputs)
         if wrong := next(_certainly_wrong(draws), None):
-            return judging.failed_with(case, CaseResult(case.id, "fail", math.inf), wrong)
+            return judging.failed_with(case, CaseResult(case.id, "fail"), wrong)
         tests = list(statistics(draws))
         ratio = max([ratio, *(improbability(test.probability) for test in tests)])
         if failed := next((test for test in tests if test.failed), None):
@@ -91,10 +100,7 @@ class Layers:
         return run.problem is not None
 
     def matches(self, reference: Reference, edition: Edition, number: int, at: int, run: Outputs) -> bool:
-        if run.problem:
-            return True
-        own = Profile(reference.cases[number], [each.results["y"] for each in run.calls])
-        return _alike(reference.expected(_profile, number, 0, edition), own)
+        return run.problem is not None or _alike(reference.expected(_profile, number, 0, edition), run.profile)
 
     def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Outputs) -> bool:
         theirs, ours = (reference.expected(_profile, number, 0, each) for each in (edition, None))

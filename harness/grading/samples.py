@@ -52,8 +52,15 @@ class Draws:
 class Sample:
     """All calls of a case, and the first problem in one of them."""
 
+    page: Page
+    case: Case
     draws: tuple[Draws, ...]
     problem: Mapping[str, Any] | None = None
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What they look like beside a known mistake's."""
+        return Profile(self)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class Tested:
 class Samples:
     """The form of what draws from a generator that it is given."""
 
+    pairs_in_every_way = False
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         case = reference.cases[number]
         runs = [
@@ -82,19 +91,20 @@ class Samples:
         return sum(call.args["n"] * len(call.args["space"]) * 8 for call in reference.cases[number].calls)
 
     def read(self, reference: Reference, number: int, reply: Any) -> list[Sample]:
-        pairs = list(zip(reference.cases[number].calls, reply["runs"], strict=True))
+        case = reference.cases[number]
+        pairs = list(zip(case.calls, reply["runs"], strict=True))
         problem = next((each["problem"] for _, each in pairs if each["problem"]), None)
         if problem is not None and problem["kind"] not in PROBLEMS:
             raise ValueError("a problem of no known kind")
-        return [Sample(tuple(_draws(call, each) for call, each in pairs), problem)]
+        return [Sample(reference.page, case, tuple(_draws(call, each) for call, each in pairs), problem)]
 
     def judge(self, reference: Reference, number: int, runs: Sequence[Sample], witnesses: Sequence[Witness]) -> Judged:
         case, (sample,) = reference.cases[number], runs
         if sample.problem:
             return judging.problem_of(case, sample.problem)
-        if wrong := next(_certainly_wrong(case, sample), None):
-            return judging.failed_with(case, CaseResult(case.id, "fail", math.inf), wrong)
-        tests = list(statistics(reference.page, case, sample))
+        if wrong := next(_certainly_wrong(sample), None):
+            return judging.failed_with(case, CaseResult(case.id, "fail"), wrong)
+        tests = list(statistics(sample))
         if not tests:
             return Judged(CaseResult(case.id, "pass", 0.0))
         ratio = max(improbability(test.probability) for test in tests)
@@ -107,14 +117,11 @@ class Samples:
         return run.problem is not None
 
     def matches(self, reference: Reference, edition: Edition, number: int, at: int, run: Sample) -> bool:
-        if run.problem:
-            return True
-        return _alike(_profile_of(reference, number, edition), Profile(reference.page, reference.cases[number], run))
+        return run.problem is not None or _alike(reference.expected(_profile, number, 0, edition), run.profile)
 
     def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Sample) -> bool:
-        return not _alike(
-            _profile_of(reference, number, edition), _profile_of(reference, number, reference.page.slide_edition)
-        )
+        theirs, ours = (reference.expected(_profile, number, 0, each) for each in (edition, None))
+        return not _alike(theirs, ours)
 
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         """torch has a law to hold the page's against, which the tests do; it has no trials."""
@@ -149,15 +156,15 @@ def _draws(call: Call, reply: Any) -> Draws:
 # -- judging --------------------------------------------------------------------------------------------------------
 
 
-def _certainly_wrong(case: Case, sample: Sample) -> Iterator[Message]:
+def _certainly_wrong(sample: Sample) -> Iterator[Message]:
     """What no draw of the generator makes right."""
-    for call, draws in zip(case.calls, sample.draws, strict=True):
+    for call, draws in zip(sample.case.calls, sample.draws, strict=True):
         if draws.count != call.args["n"]:
             yield Message("trial_count", {"trials": draws.count, "wanted_trials": call.args["n"]})
         if draws.whole:
             yield Message("whole_numbers", {"names": list(draws.whole)})
         yield from _out_of_range(call, draws)
-    for (one, some), (other, others) in combinations(zip(case.calls, sample.draws, strict=True), 2):
+    for (one, some), (other, others) in combinations(zip(sample.case.calls, sample.draws, strict=True), 2):
         equal = np.array_equal(some.values, others.values)
         if one.args["rng"] == other.args["rng"] and not equal:
             yield Message("generator_not_used")
@@ -174,21 +181,21 @@ def _out_of_range(call: Call, draws: Draws) -> Iterator[Message]:
             yield Message("out_of_range", {**told, "outside": len(outside), "trials": len(column)})
 
 
-def statistics(page: Page, case: Case, sample: Sample) -> Iterator[Tested]:
+def statistics(sample: Sample) -> Iterator[Tested]:
     """The tests of a case, those first whose failure says most.
 
     Calls of too few trials for a law are looked at together, for repeated values alone.
     """
-    first = case.calls[0].args
+    first = sample.case.calls[0].args
     large = first["n"] >= SAMPLE
-    values = sample.draws[0].values if large else _one_each(case, sample)
+    values = sample.draws[0].values if large else _one_each(sample)
     names = [*first["space"]]
     for name, column in zip(names, values.T, strict=True):
         yield _repeats(name, column)
     if not large:
         return
     uniform = {
-        name: np.asarray(page.probability(column, *first["space"][name]), dtype=np.float64)
+        name: np.asarray(sample.page.probability(column, *first["space"][name]), dtype=np.float64)
         for name, column in zip(names, values.T, strict=True)
     }
     for name, column in zip(names, values.T, strict=True):
@@ -211,9 +218,9 @@ def _test(id: str, probability: float, told: Mapping[str, Any]) -> Tested:
     return Tested(probability, Message(id, {**told, "chance": in_words(probability)}))
 
 
-def _one_each(case: Case, sample: Sample) -> Numbers:
+def _one_each(sample: Sample) -> Numbers:
     """The trials of one call for each generator."""
-    calls = {call.args["rng"]: draws for call, draws in zip(case.calls, sample.draws, strict=True)}
+    calls = {call.args["rng"]: draws for call, draws in zip(sample.case.calls, sample.draws, strict=True)}
     return np.concatenate([draws.values for draws in calls.values()])
 
 
@@ -268,17 +275,16 @@ _DEVIATIONS = 6
 class Profile:
     """What a sample of a case looks like to the tests, whatever its law."""
 
-    def __init__(self, page: Page, case: Case, sample: Sample) -> None:
-        self.draws = sample.draws
+    def __init__(self, sample: Sample) -> None:
         self.counts = [draws.count for draws in sample.draws]
         self.whole = [draws.whole for draws in sample.draws]
         self.equal = [np.array_equal(a.values, b.values) for a, b in combinations(sample.draws, 2)]
-        first = case.calls[0].args
+        first = sample.case.calls[0].args
         large = first["n"] >= SAMPLE
         self.columns = [np.nan_to_num(column, nan=np.inf) for column in sample.draws[0].values.T] if large else []
         with np.errstate(all="ignore"):
             self._uniform = [
-                page.probability(np.sort(column), *ends)
+                sample.page.probability(np.sort(column), *ends)
                 for column, ends in zip(self.columns, first["space"].values(), strict=False)
             ]
 
@@ -310,10 +316,6 @@ class Profile:
             return [bool(each.std() < 0.75 * each.mean()) for each in gaps]
 
 
-def _profile_of(reference: Reference, number: int, edition: Edition) -> Profile | None:
-    return reference.expected(_profile, number, 0, edition)
-
-
 def _profile(edition: Edition, page: Page, case: Case, call: Call) -> Profile | None:
     """An edition's own sample of a case, None where it breaks down."""
     try:
@@ -321,7 +323,7 @@ def _profile(edition: Edition, page: Page, case: Case, call: Call) -> Profile | 
             draws = tuple(_drawn(page.evaluate(edition, each.args, {})["trials"], each) for each in case.calls)
     except (ArithmeticError, LookupError, ValueError, TypeError):
         return None
-    return Profile(page, case, Sample(draws))
+    return Sample(page, case, draws).profile
 
 
 def _drawn(trials: Sequence[Mapping[str, Any]], call: Call) -> Draws:

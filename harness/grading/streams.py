@@ -22,6 +22,8 @@ from reference import Case, Edition, Page, Stream
 class Streams:
     """The form of optimizers and of epochs."""
 
+    pairs_in_every_way = True
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         return wire_case(reference.cases[number], reference.page)
 

@@ -42,6 +42,8 @@ class Found:
 class Grids:
     """The form of a grid: one call, a list of dicts."""
 
+    pairs_in_every_way = True
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         case = reference.cases[number]
         return {"id": case.id, "runs": [{"space": call.args["space"]} for call in case.calls]}
@@ -59,12 +61,12 @@ class Grids:
         case = reference.cases[number]
         if broken := next((run.problem for run in runs if run.problem), None):
             return judging.problem_of(case, broken)
-        torch_ratio = _ratio(all(_agree(run, said["trials"]) for run, said in zip(runs, witnesses, strict=False)))
         for at, run in enumerate(runs):
             expected = reference.expected(_listed, number, at)
             if not _agree(run, expected):
-                return _failed(case, _unlike(run, expected), torch_ratio if witnesses else None)
-        return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio if witnesses else None))
+                return _failed(case, _unlike(run, expected))
+        alike = all(_agree(run, said["trials"]) for run, said in zip(runs, witnesses, strict=False))
+        return _passed(case, alike, witnesses)
 
     def broke_off(self, run: Listed) -> bool:
         return run.problem is not None
@@ -82,6 +84,8 @@ class Grids:
 class Searches:
     """The form of a search: it calls an objective back, and gives a trial and its value."""
 
+    pairs_in_every_way = True
+
     def wire(self, reference: Reference, number: int) -> dict[str, Any]:
         """The trials alone: a value is told when it is asked for."""
         case = reference.cases[number]
@@ -92,7 +96,7 @@ class Searches:
         return 0
 
     def read(self, reference: Reference, number: int, reply: Any) -> list[Found]:
-        asked = [each["trial"] for each in reply["asked"]]
+        asked = [_plain(each["trial"]) for each in reply["asked"]]
         (only,) = reply["runs"]
         best = None if only["best"] is None else _list(only["best"])
         if only["problem"] is None and (best is None or len(best) != 2):
@@ -103,12 +107,11 @@ class Searches:
         case, (run,) = reference.cases[number], runs
         if run.problem:
             return judging.problem_of(case, run.problem)
-        torch_ratio = _ratio(run.best == [*witnesses[0].values()]) if witnesses else None
         expected = reference.expected(_found, number, 0)
         assert expected is not None
-        if run == expected:
-            return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio))
-        return _failed(case, _asked_otherwise(run, expected) or _another_best(run, expected), torch_ratio)
+        if run != expected:
+            return _failed(case, _asked_otherwise(run, expected) or _another_best(run, expected))
+        return _passed(case, all(run.best == [*said.values()] for said in witnesses), witnesses)
 
     def broke_off(self, run: Found) -> bool:
         return run.problem is not None
@@ -131,13 +134,9 @@ class Searches:
 
 def answer(reference: Reference, question: Any) -> float | None:
     """The value of the trial that a student's code asks for; None where there is no such trial."""
-    objective: Objective = next(
-        case.calls[0].args["objective"] for case in reference.cases if case.id == question["case"]
-    )
-    try:
-        return objective(question["trial"])
-    except ValueError:
-        return None
+    objectives: Mapping[str, Objective] = {case.id: case.calls[0].args["objective"] for case in reference.cases}
+    objective, trial = objectives[question["case"]], _plain(question["trial"])
+    return objective(trial) if trial in objective.trials else None
 
 
 def _questions(call: Call) -> int:
@@ -148,10 +147,26 @@ def _questions(call: Call) -> int:
 # -- what came back -------------------------------------------------------------------------------------------------
 
 
+_DEEPEST = 20
+"""Lists within lists that are looked into."""
+
+
+def _plain(value: Any, depth: int = _DEEPEST) -> Any:
+    """The value, if it is nothing but plain data: arrays are compared otherwise, and could be anywhere in it."""
+    if depth < 0:
+        raise ValueError("data nested too deeply")
+    inner = value.values() if type(value) is dict else value if type(value) is list else ()
+    for each in inner:
+        _plain(each, depth - 1)
+    if value is not None and type(value) not in (bool, int, float, str, list, dict):
+        raise ValueError(f"{type(value).__name__} among plain data")
+    return value
+
+
 def _list(value: Any) -> list[Any]:
     if type(value) is not list:
         raise ValueError(f"{type(value).__name__} instead of a list")
-    return value
+    return _plain(value)  # type: ignore[no-any-return]  # a list, as was just seen
 
 
 def _whole(value: Any) -> int:
@@ -173,7 +188,7 @@ def _problem(reply: Any) -> Problem:
 def _listed(edition: Edition, page: Page, case: Case, call: Call) -> list[Any] | None:
     """An edition's trials, None where it breaks down."""
     try:
-        return _list(_plainly(page.evaluate(edition, call.args, {})["trials"]))
+        return _list(_named(page.evaluate(edition, call.args, {})["trials"]))
     except Exception:
         return None
 
@@ -185,16 +200,16 @@ def _found(edition: Edition, page: Page, case: Case, call: Call) -> Found | None
         values = page.evaluate(edition, {**call.args, "objective": watched}, {})
     except Exception:
         return None
-    return Found([_plainly(values[name]) for name in page.returns], watched.asked)
+    return Found([_named(values[name]) for name in page.returns], watched.asked)
 
 
-def _plainly(value: Any) -> Any:
+def _named(value: Any) -> Any:
     """A value as it comes over the wire: what is not finite goes by its name."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, list | tuple):
-        return [_plainly(each) for each in value]
-    return {name: _plainly(each) for name, each in value.items()} if isinstance(value, dict) else value
+        return [_named(each) for each in value]
+    return {name: _named(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def _agree(run: Listed, trials: Any) -> bool:
@@ -205,13 +220,14 @@ def _agree(run: Listed, trials: Any) -> bool:
 # -- telling --------------------------------------------------------------------------------------------------------
 
 
-def _ratio(right: bool) -> float:
-    """Plain data has no tolerance."""
-    return 0.0 if right else math.inf
+def _passed(case: Case, like_torch: bool, witnesses: Sequence[Witness]) -> Judged:
+    """Plain data has no tolerance: what is right is off by none."""
+    torch_ratio = (0.0 if like_torch else math.inf) if witnesses else None
+    return Judged(CaseResult(case.id, "pass", 0.0, torch_ratio))
 
 
-def _failed(case: Case, message: Message, torch_ratio: float | None) -> Judged:
-    return judging.failed_with(case, CaseResult(case.id, "fail", math.inf, torch_ratio), message)
+def _failed(case: Case, message: Message) -> Judged:
+    return judging.failed_with(case, CaseResult(case.id, "fail"), message)
 
 
 def _unlike(run: Listed, expected: list[Any] | None) -> Message:

@@ -296,7 +296,7 @@ def _answer(task: Task, asked: list[Any], question: Any) -> Any:
     return task.answer(question)
 
 
-def _ran(reply: Mapping[str, Any], task: Task, asked: Sequence[Any]) -> Ran:
+def _ran(reply: Mapping[str, Any], task: Task, asked: Sequence[Any] = ()) -> Ran:
     """What was asked on the way stands with its case: the grader saw it, whatever the worker says."""
     cases = reply["cases"]
     if [case["id"] for case in cases] != [case["id"] for case in task.cases]:

@@ -81,5 +81,8 @@ CLASHES = {
     # These have no correction of v for ε to come after, or no ε.
     ("keras_adam", "eps_after_correction"): KERAS_CORRECTED,
     ("keras_adam", "eps_after_correction_inside"): KERAS_CORRECTED,
+    # Both rewrite the loop over the trials and the values, or that over the names.
+    ("grid_search", "first_varies_fastest"): {"values_sorted", "lists_taken_apart"},
+    ("grid_search", "names_sorted"): set(),
 }
 """Mistakes that cannot be made together with a dialect, in any of their ways."""

@@ -147,7 +147,7 @@ CONTRACT: Mapping[str, Row] = {
     ),
     "dropout_expectation": Row("(w, x, p)", "", "keep_drop_swapped not_scaled scaled_twice"),
     "keras_dropout": Row(
-        "(rate, noise_shape=None, seed=None)",
+        "(rate, noise_shape=None, seed=None)(x, training)",
         "",
         "keep_drop_swapped not_scaled scaled_twice scaled_at_test mask_per_row",
     ),

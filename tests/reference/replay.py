@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference import Call, Case, Edition, Page, Stream, pages
+from reference.cases import Watched
 from reference.spec import Steps
 
 SEED = 8
@@ -60,7 +61,14 @@ def arguments(call: Call, dtype: str = "float64") -> dict[str, Any]:
 
 
 def answer(page: Page, edition: Edition, case: Case, call: Call, dtype: str = "float64") -> Answer:
-    """One call of a page, after the page whose own object it takes, if there is one."""
+    """One call of a page, after the page whose own object it takes, if there is one.
+
+    What an objective is called with is a result as well.
+    """
+    if page.form == "objective":
+        watched = Watched(call.args["objective"])
+        values = page.evaluate(edition, {**call.args, "objective": watched}, {})
+        return Answer({**values, "asked": watched.asked}, (*page.results, "asked"))
     with np.errstate(all="ignore"):  # mistakes divide by zero
         return Answer(page.evaluate(edition, arguments(call, dtype), page.settings(case.hyper)), page.results)
 
@@ -105,7 +113,7 @@ def separation(ours: Walk | Answer, theirs: Walk | Answer) -> float:
 
 def unlike(a: Any, b: Any) -> float:
     """How far apart two results are; plain data and shapes are equal or not."""
-    if not (hasattr(a, "dtype") or isinstance(a, float)):
+    if not all(hasattr(each, "dtype") or isinstance(each, float) for each in (a, b)):
         return 0.0 if a == b else np.inf
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:

@@ -10,6 +10,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ import pytest
 
 from harness.batch import Batch
 from harness.cli.words import catalogue
-from harness.grading.replay import PROBLEMS
+from harness.grading.forms import FORMS
+from harness.grading.judge import PROBLEMS
 from harness.report import terminal
 from harness.results import SubmissionResult, plain
 from harness.runner.worker import MALFORMED, _ran
@@ -38,19 +40,57 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def batch() -> Iterator[Batch]:
-    with Batch(asked("momentum"), seed=0, jobs=1) as batch:
+WRONG = {
+    "momentum": MOMENTUM.replace("lr * grad", "2 * lr * grad"),
+    "grid_search": "def grid_search(space): return [{name: values[0] for name, values in space.items()}] * 2",
+    "run_search": "def run_search(objective, trials): return trials[-1], objective(trials[0])",
+    "random_search": """
+def random_search(space, n, rng):
+    return [{name: rng.uniform(*ends[:2]) for name, ends in space.items()} for _ in range(n)]
+""",
+    "keras_dropout": """
+def keras_dropout(rate, noise_shape=None, seed=None):
+    return lambda x, training: x * (np.random.random(x.shape) < rate)
+""",
+}
+"""A wrong program of each form: what it replies is judged, and looked at for known mistakes."""
+
+
+SMALL = 20_000
+"""Bytes of a reply to the cases that are tampered with: each is sent a thousand times."""
+
+
+@pytest.fixture(scope="module", params=WRONG)
+def batch(request: pytest.FixtureRequest) -> Iterator[Batch]:
+    with Batch(asked(request.param), seed=0, jobs=1) as batch:
         batch._testimony.set_result(None)
+        (reference,) = batch.references.values()
+        size = FORMS[reference.page.form].reply_bytes
+        small = [number for number in range(len(reference.cases)) if size(reference, number) < SMALL]
+        reference.cases = tuple(reference.cases[number] for number in small)
         yield batch
 
 
 @pytest.fixture(scope="module")
-def honest(batch: Batch) -> Any:
-    """What a worker replies to the first three cases of a wrong momentum, and to the rest as well."""
-    momentum = defined(MOMENTUM.replace("lr * grad", "2 * lr * grad"), "momentum")
+def questions(batch: Batch) -> list[Any]:
+    """What the code asked on the way, one list for each algorithm."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def honest(batch: Batch, questions: list[Any]) -> Any:
+    """What a worker replies to all cases of a wrong program."""
     (task,) = batch._tasks
-    cases = [{"id": case["id"], "runs": run_case(momentum, "optimizer", case, [], lambda x: x)} for case in task.cases]
+    thing = defined(WRONG[task.id], task.id)
+    cases = []
+    for case in task.cases:
+
+        def ask(question: Any) -> Any:
+            questions.append(question)
+            assert task.answer is not None
+            return task.answer(question)
+
+        cases.append({"id": case["id"], "runs": run_case(thing, task.form, case, [], lambda x: x, ask=ask)})
     return {"request": 1, "cases": cases}
 
 
@@ -70,20 +110,24 @@ def tampered(reply: Any, place: tuple[Any, ...], odd: Any) -> Any:
 
 def over_the_wire(payload: Any) -> Any:
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        wire.send(theirs, payload)
-        return wire.receive(ours, deadline=time.monotonic() + 5, body_limit=1 << 20)
+    with ours, theirs, ThreadPoolExecutor(1) as sender:  # more than a socket holds
+        sent = sender.submit(wire.send, theirs, payload)
+        received = wire.receive(ours, deadline=time.monotonic() + 5, body_limit=1 << 24)
+        sent.result()
+        return received
 
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:40])
-def test_a_tampered_reply_is_judged_or_refused_and_can_be_shown(batch: Batch, honest: Any, odd: Any) -> None:
+def test_a_tampered_reply_is_judged_or_refused_and_can_be_shown(
+    batch: Batch, honest: Any, questions: list[Any], odd: Any
+) -> None:
     for place in places({**honest, "cases": honest["cases"][:1]}):
         try:
-            ran = _ran(over_the_wire(tampered(honest, place, odd)), batch._tasks[0])
+            ran = _ran(over_the_wire(tampered(honest, place, odd)), batch._tasks[0], questions)
         except MALFORMED:  # the runner takes it for garbled
             continue
-        found = batch._judge("momentum", ran)
-        result = batch._without_cases("momentum", found.status, found.message)
+        found = batch._judge(batch._tasks[0].id, ran)
+        result = batch._without_cases(batch._tasks[0].id, found.status, found.message)
         show(batch._result(submission("a", ""), [result], notes=found.notes))
 
 
@@ -91,3 +135,15 @@ def show(result: SubmissionResult) -> None:
     text = json.dumps(plain(result), allow_nan=False)
     assert len(text) < 100_000
     assert "\x1b" not in terminal.digest(result, catalogue(), color=False)
+
+
+@pytest.mark.parametrize("batch", ["run_search"], indirect=True)
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:40])
+def test_an_odd_question_is_answered_or_refused(batch: Batch, odd: Any) -> None:
+    (task,) = batch._tasks
+    assert task.answer is not None
+    for question in (odd, {"case": odd, "trial": {}}, {"case": "ties", "trial": odd}, {"trial": odd}):
+        try:
+            assert task.answer(question) is None
+        except MALFORMED:  # the runner takes it for garbled
+            continue
