@@ -203,6 +203,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "returns_nothing": {"case": "plain", "why": "one weight"},
     "returns_other": {"case": "plain", "why": "one weight", "wanted": ["y", "cache"], "type": "tuple of 3"},
     "needs": {"case": "plain", "needs": "batch_norm_forward"},
+    "after_dialect": {**VALUES, "needs": "batch_norm_forward"},
     "after_wrong": {**VALUES, "needs": "batch_norm_forward"},
     "cancellation": {"algorithm": "standardize", "case": "offset", "why": "far from 0 and close together"},
     "narrow_dtype": {"case": "defaults", "step": 1, "actual": "float32", "expected": "float64"},

@@ -324,16 +324,19 @@ class Batch:
 
 
 def _in_order(algorithms: Sequence[AlgorithmResult]) -> list[AlgorithmResult]:
-    """The same, where one that fails for no known reason comes after one that is wrong as well, told so."""
-    wrong = {each.id for each in algorithms if each.status not in ("pass", "dialect", "missing", "skipped")}
-    return [_after_wrong(each) if pages()[each.id].after in wrong else each for each in algorithms]
+    """The same, where one that fails for no known reason comes after one that is wrong as well, or right by another
+    convention, told so."""
+    status = {each.id: each.status for each in algorithms}
+    return [_after(each, status.get(pages()[each.id].after, "pass")) for each in algorithms]
 
 
-def _after_wrong(result: AlgorithmResult) -> AlgorithmResult:
-    if result.message is None or result.message.id not in ("diverges", "not_finite"):
+def _after(result: AlgorithmResult, before: Status) -> AlgorithmResult:
+    if before in ("pass", "missing", "skipped") or result.message is None:
+        return result
+    if result.message.id not in ("diverges", "not_finite"):
         return result
     params = {**result.message.params, "needs": pages()[result.id].after}
-    return replace(result, message=Message("after_wrong", params))
+    return replace(result, message=Message("after_dialect" if before == "dialect" else "after_wrong", params))
 
 
 def _task(reference: Reference) -> Task:

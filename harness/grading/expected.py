@@ -88,10 +88,7 @@ class Trajectory:
             numbers = [step[quantity] for step in self._steps[start:stop]]
         value = np.stack([number.value for number in numbers])
         bound = np.stack([number.bound for number in numbers])
-        unit = np.longdouble(np.finfo(self.dtype).eps) / 2
-        with np.errstate(invalid="ignore"):
-            tolerance = C * unit * np.maximum(bound, np.abs(value)) + TRUTH_ERROR * unit * bound
-        return Block(value, np.where(np.isnan(tolerance), np.inf, tolerance))  # inf − inf: the bound is lost
+        return _tolerated(value, bound, self.dtype)
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:
@@ -138,13 +135,19 @@ def _carrying(value: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _block(value: Any, dtype: np.dtype[Any]) -> Block:
-    """A value and its tolerance. What is whole, or carries no error at all, is exact."""
-    if not isinstance(value, Bounded):
-        return Block(np.asarray(value, np.longdouble), np.zeros(np.shape(value), np.longdouble))
+    """A value of a plain function and its tolerance. What is whole is exact."""
+    if isinstance(value, Bounded):
+        return _tolerated(value.value, value.bound, dtype)
+    return Block(np.asarray(value, np.longdouble), np.zeros(np.shape(value), np.longdouble))
+
+
+def _tolerated(value: Extended, bound: Extended, dtype: np.dtype[Any]) -> Block:
+    """Tolerances from bounds. A number that the page computes exactly may be a rounding off in another right form
+    (lr · e⁰ as e^(log lr)); only a 0 is exactly 0 in all of them."""
     unit = np.longdouble(np.finfo(dtype).eps) / 2
     with np.errstate(invalid="ignore"):
-        tolerance = (C + TRUTH_ERROR) * unit * value.bound
-    return Block(value.value, np.where(np.isnan(tolerance), np.inf, tolerance))
+        tolerance = C * unit * np.maximum(bound, np.abs(value)) + TRUTH_ERROR * unit * bound
+    return Block(value, np.where(np.isnan(tolerance), np.inf, tolerance))  # inf − inf: the bound is lost
 
 
 def _widened(blocks: Mapping[str, Block], others: Iterable[Mapping[str, Block]]) -> Mapping[str, Block]:

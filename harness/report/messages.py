@@ -289,6 +289,12 @@ ENTRIES: Mapping[str, Entry] = {
         _WHERE_WRONG,
         ("Mend {needs} first, then check again.",),
     ),
+    "after_dialect": Entry(
+        (*_FIRST_WRONG, "needs"),
+        ("It is wrong, and checked after your own {needs}, which follows another convention than the slides.",),
+        _WHERE_WRONG,
+        ("Write {needs} as the slides have it first: the values shown differ for that as well.",),
+    ),
     "no_w": Entry(
         ("case", "why", "step", "keys"),
         ("The yielded dict holds no w.",),

@@ -13,7 +13,7 @@ from harness.grading.witness import FORMS
 from reference import pages
 from tests.graded import algorithm, asked
 from tests.graded import grade as grade_batch
-from tests.grading.forms import Form, grade, reference
+from tests.grading.forms import Form, grade, largest_ratio, reference
 
 
 def graded(thing: Any, id: str, before: Any = None, backend: str = "numpy") -> Verdict:
@@ -28,14 +28,26 @@ def said(found: Verdict) -> str | None:
 # -- how exact ------------------------------------------------------------------------------------------------------
 
 
-def test_what_only_moves_numbers_must_be_exact() -> None:
-    def flipped(images, flip):
-        y = np.where(flip[:, None, None, None], images[:, :, ::-1], images)
-        return np.nextafter(y, np.float32(2)) if y.dtype == np.float32 else y
+def test_a_rounding_where_the_page_makes_none_is_no_mistake() -> None:
+    """At t = 0 the page's own lines give lr itself, to the last bit."""
 
-    found = graded(flipped, "horizontal_flip")
-    assert {case.id for case in found.cases if case.status == "fail"} == {"float32"}
-    assert found.cases[[case.id for case in found.cases].index("float32")].error_ratio == np.inf
+    def by_logarithm(lr, k, t):
+        return np.exp(np.log(lr) - k * t)
+
+    def by_reciprocal(lr, drop, every, t):
+        return 1 / (1 / lr * (1 / drop) ** (t // every))
+
+    assert graded(by_logarithm, "exponential_decay").status == "pass"
+    assert graded(by_reciprocal, "step_decay").status == "pass"
+
+
+def test_a_zero_must_be_one() -> None:
+    def nearly(x, p, u):
+        return np.where(u < p, x, 1e-300)
+
+    found = graded(nearly, "dropout_train")
+    assert found.status == "fail"
+    assert largest_ratio(found) == np.inf
 
 
 def test_a_constant_must_be_exactly_zero() -> None:
@@ -191,6 +203,13 @@ def test_where_the_forward_pass_is_wrong_or_not_there_the_message_says_so() -> N
     assert wrong == {"batch_norm_forward": ("fail", "mistake"), "batch_norm_backward": ("fail", "after_wrong")}
     absent = both("import numpy as np\n" + BACKWARD)
     assert absent == {"batch_norm_forward": ("missing", "missing"), "batch_norm_backward": ("fail", "needs")}
+
+
+def test_where_the_forward_pass_is_a_dialect_the_message_says_so() -> None:
+    outside = FORWARD.format(ddof="").replace("np.sqrt(var + eps)", "(np.sqrt(var) + eps)")
+    wrong = BACKWARD.replace("dy - dbeta", "3 * dy - dbeta")
+    found = both(outside + wrong)
+    assert found == {"batch_norm_forward": ("dialect", "dialect"), "batch_norm_backward": ("fail", "after_dialect")}
 
 
 # -- replies that are none ------------------------------------------------------------------------------------------

@@ -403,7 +403,7 @@ def test_what_is_written_for_some_cases_is_begun() -> None:
 def test_what_is_written_for_no_case_is_not_started_and_not_run_again() -> None:
     found = graded(unwritten)
     assert found.message.id == "not_started"
-    assert suspect(found) is None
+    assert suspect(reference("momentum"), found) is None
 
 
 def test_a_mistake_of_what_is_written_is_kept() -> None:
