@@ -19,7 +19,7 @@ def _algorithm(page: Page) -> AlgorithmText:
         call=page.call,
         slide=page.slide,
         paper=page.paper,
-        text=page.text,
+        text=page.text.replace("``", "`"),
         steps=page.steps,
         variants={variant.id: _variant(page, variant) for variant in page.variants},
     )

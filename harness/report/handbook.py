@@ -22,7 +22,7 @@ def _calls(texts: Iterable[AlgorithmText]) -> str:
 
 
 def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
-    """Everything known of one algorithm: words, formula, code, known mistakes and dialects."""
+    """Everything known of one algorithm: words, formula, code, known mistakes and dialects, each with its id."""
     pen = Pen(color)
     of_kind = {kind: [each for each in text.variants.values() if each.kind == kind] for kind in ("mistake", "dialect")}
     sources = [("slide", text.slide), ("paper", text.paper)]
@@ -45,4 +45,5 @@ def _section(title: str, lines: list[str], pen: Pen) -> str:
 def _variant(variant: VariantText, pen: Pen) -> str:
     home = pen.quiet(f"Right in: {variant.home}.") if variant.home else ""
     remedy = paragraph(variant.remedy, INDENT)
-    return "\n".join(line for line in (variant.headline, remedy, f"{INDENT}{home}" if home else "") if line)
+    headline = f"{variant.headline}  {pen.quiet(variant.id)}"
+    return "\n".join(line for line in (headline, remedy, f"{INDENT}{home}" if home else "") if line)

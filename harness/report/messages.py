@@ -70,7 +70,7 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         _WHERE_WRONG,
         (
-            "Keep {unseen} as attributes of the object, or yield them beside w: the first wrong one is then named.",
+            "Offer the inner steps, as attributes or yielded beside w, and the first wrong one is named: {unseen}.",
             "Compare the line of your code that computes {quantity} with the slide's: {formula}.",
             "Compare your code with the slide line by line, beginning with where {grad} is called.",
             "Compare your code with the slide line by line: {slide_lines}.",
@@ -93,7 +93,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "wrong_defaults": Entry(
         ("case", "call", "failing", "total"),
-        ("The defaults are not the contract's: it is right wherever the hyper-parameters are passed.",),
+        ("The defaults are other ones than asked for: it is right wherever the hyper-parameters are passed.",),
         ("Case: {case}.", "Cases that fail: {failing} of {total}."),
         ("The defaults should be those of {call}.",),
     ),

@@ -29,12 +29,12 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
         parts.append(_table(tried, pen))
     if every_case:
         parts += [_cases(each, pen) for each in tried if each.result.cases]
-    for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
-        if those:
-            parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
     parts += [_failure(each, pen) for each in found.to_fix]
     parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
     parts += [_note(explain(each, None, catalogue), pen) for each in submission.notes]
+    for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
+        if those:
+            parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
     parts += [_closing(submission, found)]
     return "\n\n".join(parts) + "\n"
 

@@ -98,7 +98,7 @@ def test_where_nothing_fits_the_next_step_depends_on_what_was_seen() -> None:
         return explain(Message("diverges", {**VALUES, **params}), "adam", CATALOGUE).remedy
 
     assert "m̂ = m / (1 − β₁ᵗ)" in remedy()
-    assert remedy(quantity="w", right=["m"]).startswith("Keep v, m_hat, v_hat as attributes")
+    assert remedy(quantity="w", right=["m"]).endswith("is named: v, m_hat, v_hat.")
     assert "√(v̂ + ε)" in remedy(quantity="w", right=["m", "v", "m_hat", "v_hat"])
     assert "where grad is called" in remedy(quantity="point")
 
