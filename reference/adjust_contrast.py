@@ -1,7 +1,8 @@
 """Contrast: each pixel's distance from the image's mean, made larger or smaller.
 
 A factor of 0 leaves plain grey, 1 the picture as it is, more than 1 makes light pixels lighter and dark ones darker;
-what leaves [0, 1] is cut off at its ends.
+what leaves [0, 1] is cut off at its ends. A negative factor makes light pixels dark and dark ones light, as a
+photographic negative does.
 
 Sources differ in the mean they keep. Here it is one number for the whole image, over all pixels and channels.
 TensorFlow's adjust_contrast has one for each channel (and no cut); torchvision and Pillow take that of the image turned
@@ -65,7 +66,7 @@ def _factors(rng: Generator, n: int) -> dict[str, Any]:
 def _ends(rng: Generator, n: int) -> dict[str, Any]:
     import numpy as np
 
-    return {"factor": np.array([0.0, 1.0, 16.0])}
+    return {"factor": np.array([0.0, -0.75, 16.0])}
 
 
 adjust_contrast.cases(*image_battery(_factors, extremes=_ends))

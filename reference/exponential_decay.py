@@ -52,13 +52,15 @@ def first_epochs(rng: Generator) -> Case:
 
 def late(rng: Generator) -> Case:
     lr, k = rng.uniform(0.001, 0.1), rng.uniform(0.02, 0.08)  # kt stays below 10: beyond, right forms differ too much
-    return Case("late", "what only shows late: t up to 120", {}, calls=_at(lr, k, (9, 10, 60, 120)))
+    calls = (*_at(lr, k, (9, 10, 60, 120)), *_at(lr, k / 15, (1000, 1500)))
+    return Case("late", "what only shows late: t up to 120, and to 1,500 with a small k", {}, calls=calls)
 
 
 def extremes(rng: Generator) -> Case:
     lr = rng.uniform(1, 3)
     calls = (*_at(lr, rng.uniform(2, 3), (0, 1, 3)), *_at(lr, 1e-6, (1, 50)), *_at(lr, 0.0, (0, 3)))
-    return Case("extremes", "a rate above 1; a large k, a tiny one, and none", {}, calls=calls)
+    tiny = _at(1e-12 * lr, rng.uniform(0.1, 0.9), (0, 5))
+    return Case("extremes", "rates above 1 and tiny; a large k, a tiny one, and none", {}, calls=(*calls, *tiny))
 
 
 def _at(lr: float, k: float, times: Any) -> tuple[Call, ...]:
@@ -72,6 +74,7 @@ exponential_decay.mistake(
     "t is off by one.",
     "t counts from 0: the first rate, at t = 0, is η itself. Use t as it is given.",
     {"-k * t": "-k * (t + 1)"},
+    {"exp(-k * t)": "exp(-k) ** (t + 1)"},  # the twin's way: it rounds more
     {"-k * t": "-k * (t - 1)"},
     {"-k * t": "-k * max(t - 1, 0)"},
 )
@@ -127,4 +130,10 @@ exponential_decay.mistake(
     "Multiply by e^(−kt), with the t you are given.",
     {"-k * t": "-k"},
     {"lr * exp(-k * t)": "lr * 1.0"},
+)
+exponential_decay.mistake(
+    "t_outside",
+    "t multiplies the power instead of standing in its exponent: the rate grows with t.",
+    "e^(−k) is one step's factor; t of them are e^(−kt): exp(-k * t).",
+    {"exp(-k * t)": "exp(-k) * t"},
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from reference.batteries.optimizers import optimizer_battery
-from reference.keras_sgd import DECAY, keras_sgd
+from reference.keras_sgd import DECAY, LONG, keras_sgd
 from reference.maths import sqrt, zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 
@@ -55,6 +55,8 @@ keras_adagrad.cases(
     *optimizer_battery(
         plain={"lr": 0.125, "epsilon": 2**-6, "decay": 0.25},
         odd={"lr": 0.03125, "epsilon": 2**-10, "decay": 0.0625},
+        long=LONG,
+        late={"lr": 2**-10, "epsilon": 2**-10, "decay": 0.0625},
     )
 )
 
@@ -89,9 +91,18 @@ keras_adagrad.mistake(
 )
 keras_adagrad.mistake(
     "accumulator_scalar",
-    "You keep one a for all weights, the squared length of the whole gradient.",
-    "Each weight has an a of its own: square and add element by element, without summing.",
+    "You keep one a for all weights, of the sum of all squares or of their mean.",
+    "Each weight has an a of its own: square and add element by element, over the steps alone.",
     {"g**2": "total(g**2)"},
+    {"g**2": "mean(g**2)"},
+)
+keras_adagrad.mistake(
+    "average_not_sum",
+    "a averages the squares instead of adding them up.",
+    "a ← a + g², so that a only grows. An average that fades is RMSprop's.",
+    {"a + g**2": "0.9 * a + (1 - 0.9) * g**2"},
+    {"a + g**2": "0.99 * a + (1 - 0.99) * g**2"},
+    {"a + g**2": "a + (g**2 - a) / t"},
 )
 keras_adagrad.mistake(
     "eps_missing",

@@ -15,7 +15,7 @@ from typing import Any
 
 from reference.adam import adam
 from reference.batteries.optimizers import optimizer_battery
-from reference.keras_sgd import DECAY, keras_sgd
+from reference.keras_sgd import DECAY, LONG, keras_sgd
 from reference.maths import maximum, sqrt, zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 
@@ -102,7 +102,10 @@ keras_adam.cases(
         switched={
             "lr": 0.03125, "beta_1": 0.84375, "beta_2": 0.96875, "epsilon": 2**-10, "decay": 0.0625, "amsgrad": True,
         },
-        long=264,
+        long=LONG,
+        late={
+            "lr": 2**-10, "beta_1": 0.84375, "beta_2": 1 - 2**-8, "epsilon": 2**-10, "decay": 0.0625, "amsgrad": False,
+        },
     )
 )  # fmt: skip
 
@@ -261,4 +264,11 @@ keras_adam.dialect(
     "Keras corrects the rate and adds ε to √v. The two differ where v is as small as ε, most in the first steps.",
     {"lr_t * (1": "lr_t * (c := 1", "sqrt(v_max) + eps": "sqrt(v_max + eps * c)"},
     home="the slides' Adam",
+)
+keras_adam.dialect(
+    "max_of_corrected",
+    "With amsgrad v_max is the maximum of the corrected v̂, not of v.",
+    "Keras takes the maximum of v and corrects in the rate. The two differ in the early steps.",
+    {"maximum(v_max, v)": "maximum(v_max, v / (1 - beta_2**t))", "** 0.5": "** (0 if amsgrad else 0.5)"},
+    home="Optax (amsgrad)",
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from reference.batteries.optimizers import optimizer_battery
-from reference.keras_sgd import DECAY, keras_sgd
+from reference.keras_sgd import DECAY, LONG, keras_sgd
 from reference.maths import sqrt, zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 
@@ -68,6 +68,8 @@ keras_rmsprop.cases(
         plain={"lr": 0.125, "rho": 0.75, "epsilon": 2**-6, "decay": 0.25},
         odd={"lr": 0.03125, "rho": 0.84375, "epsilon": 2**-10, "decay": 0.0625},
         memoryless={"lr": 0.125, "rho": 0.0, "epsilon": 2**-6, "decay": 0.25},
+        long=LONG,
+        late={"lr": 2**-10, "rho": 0.84375, "epsilon": 2**-10, "decay": 0.0625},
     )
 )
 
@@ -120,9 +122,10 @@ keras_rmsprop.mistake(
 )
 keras_rmsprop.mistake(
     "accumulator_scalar",
-    "You keep one a for all weights, of the squared length of the whole gradient.",
-    "Each weight has an a of its own: square and average element by element, without summing.",
+    "You keep one a for all weights, of the sum of all squares or of their mean.",
+    "Each weight has an a of its own: square and average element by element, over the steps alone.",
     {"g**2": "total(g**2)"},
+    {"g**2": "mean(g**2)"},
 )
 keras_rmsprop.mistake(
     "bias_corrected",

@@ -19,6 +19,9 @@ from reference.spec import Array, Gradient, Steps, algorithm
 DECAY = {"decay_ignored", "decay_compounds", "decay_from_one"}
 """The mistakes in the rate's own line, which all of Keras's optimizers here share word for word."""
 
+LONG = 528
+"""Steps of the four pages' long run, a few past 512: lr = 2⁻¹⁰ has by then decayed to 3e-5, and still falls."""
+
 
 @algorithm(
     title="Keras's SGD",
@@ -73,6 +76,9 @@ keras_sgd.cases(
         odd={"lr": 0.03125, "momentum": 0.84375, "decay": 0.0625, "nesterov": False},
         memoryless={"lr": 0.125, "momentum": 0.0, "decay": 0.25, "nesterov": True},
         switched={"lr": 0.03125, "momentum": 0.84375, "decay": 0.0625, "nesterov": True},
+        alone={"momentum": 0.75},
+        long=LONG,
+        late={"lr": 2**-10, "momentum": 0.84375, "decay": 0.0625, "nesterov": False},
     )
 )
 

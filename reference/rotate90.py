@@ -49,10 +49,10 @@ def by_coordinates(torch: Any, images: Any, k: Any) -> dict[str, Any]:
 
 
 def _turns(rng: Generator, n: int) -> dict[str, Any]:
-    """Turns of every kind: forwards and backwards, more than a whole one, none."""
+    """Turns of every kind: forwards and backwards, more than a whole one and than several, none."""
     import numpy as np
 
-    return {"k": rng.permutation(np.array([1, 7, -2, -3, 0, 2, -1, 5])[:n])}
+    return {"k": rng.permutation(np.array([1, 11, -2, -25, 0, 6, -1, 5])[:n])}
 
 
 rotate90.cases(*image_battery(_turns, square=True))
@@ -82,6 +82,11 @@ rotate90.mistake(
     "An image whose k is not 1, 2 or 3 stays as it is.",
     "Four turns are none: take k modulo 4 first. In Python −1 % 4 is 3.",
     {"rotate(x, turns)": "rotate(x, turns if 0 < turns < 4 else 0)"},
+)
+rotate90.mistake(
+    "negative_k_ignored",
+    "An image whose k is negative stays as it is.",
+    "Negative k turns clockwise: k modulo 4 makes 3 of −1. A loop over range(k) does nothing for a negative k.",
     {"rotate(x, turns)": "rotate(x, max(turns, 0))"},
 )
 rotate90.mistake(

@@ -59,11 +59,21 @@ def late(rng: Generator) -> Case:
     return Case("late", "thirty drops and more; a rate above 1; tenfold drops", {}, calls=calls)
 
 
+def extremes(rng: Generator) -> Case:
+    lr = rng.uniform(1, 3)
+    calls = (
+        *_at(lr, rng.uniform(1.1, 1.5), 3, (2, 3, 10)),
+        *_at(lr, rng.uniform(0.97, 0.99), 100, (1000, 5000)),
+        *_at(1e-12 * lr, rng.uniform(0.3, 0.7), 10, (9, 25)),
+    )
+    return Case("extremes", "a factor above 1, with which the rate grows; t up to 5,000; a tiny rate", {}, calls=calls)
+
+
 def _at(lr: float, drop: float, every: int, times: Any) -> tuple[Call, ...]:
     return tuple(Call({"lr": float(lr), "drop": float(drop), "every": every, "t": t}) for t in times)
 
 
-step_decay.cases(around_a_drop, every_epoch, late)
+step_decay.cases(around_a_drop, every_epoch, late, extremes)
 
 step_decay.mistake(
     "t_off_by_one",

@@ -59,13 +59,14 @@ def first_epochs(rng: Generator) -> Case:
 
 def late(rng: Generator) -> Case:
     lr, decay = rng.uniform(0.001, 0.1), rng.uniform(0.001, 0.1)
-    return Case("late", "what only shows late: t up to 1,000", {}, calls=_at(lr, decay, (9, 10, 100, 1000)))
+    return Case("late", "what only shows late: t up to 5,000", {}, calls=_at(lr, decay, (9, 10, 100, 1000, 5000)))
 
 
 def extremes(rng: Generator) -> Case:
     lr = rng.uniform(1, 3)
     calls = (*_at(lr, rng.uniform(2, 5), (0, 1, 7)), *_at(lr, 1e-6, (1, 50)), *_at(lr, 0.0, (0, 3)))
-    return Case("extremes", "a rate above 1; a large decay, a tiny one, and none", {}, calls=calls)
+    tiny = _at(1e-12 * lr, rng.uniform(0.1, 0.9), (0, 5))
+    return Case("extremes", "rates above 1 and tiny; a large decay, a tiny one, and none", {}, calls=(*calls, *tiny))
 
 
 def _at(lr: float, decay: float, times: Any) -> tuple[Call, ...]:

@@ -1,8 +1,9 @@
 """The images that tell right augmentations from wrong ones.
 
 Every image and every channel has a brightness of its own, so that a statistic over too much or too little shows; height
-and width differ where the algorithm lets them; every image has a pixel that is exactly 0 and one that is exactly 1. The
-simplest case comes first: the first failing one is the one a student reads.
+and width differ where the algorithm lets them. Every image has a pixel that is exactly 0 and one that is exactly 1, but
+the last of a batch, which reaches neither: its own ends are not those of the range. The simplest case comes first: the
+first failing one is the one a student reads.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def images(rng: Generator, shape: tuple[int, int, int, int], dtype: Dtype = "flo
     n, _, _, channels = shape
     brightness = rng.permutation(np.linspace(0.1, 0.5, n * channels)).reshape(n, 1, 1, channels)
     x = brightness + rng.uniform(0, 0.4, shape)
-    for image in x.reshape(n, -1):
+    for image in x.reshape(n, -1)[:-1]:
         black, white = rng.choice(len(image), 2, replace=False)
         image[black], image[white] = 0, 1
     return x.astype(dtype)

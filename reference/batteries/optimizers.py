@@ -35,14 +35,18 @@ def optimizer_battery(
     odd: Mapping[str, float],
     memoryless: Mapping[str, float] | None = None,
     switched: Mapping[str, float] | None = None,
+    alone: Mapping[str, float] | None = None,
     long: int = 0,
+    late: Mapping[str, float] | None = None,
 ) -> tuple[CaseMaker, ...]:
     """The cases every optimizer gets.
 
     ``plain`` and ``odd`` are two sets of hyper-parameters with none at its default; ``memoryless`` sets an average's
     factor to 0, where there is one; ``switched`` turns on a flag that is off in ``odd``, where there is one; ``long``
     is the number of steps of the long run for what only shows late, as a step count that wraps at 256: with
-    β = 0.96875, 1 − βᵗ is by then 3e-4 from 1, which float64 sees.
+    β = 0.96875, 1 − βᵗ is by then 3e-4 from 1, which float64 sees. ``late`` are its hyper-parameters, where those of
+    ``odd`` have done all they do before its end. ``alone`` passes one hyper-parameter and leaves the rest at their
+    defaults, where one default shows only beside it.
     """
 
     def scalar(rng: Generator) -> Case:
@@ -79,10 +83,15 @@ def optimizer_battery(
 
     def long_run(rng: Generator) -> Case:
         stream = Stream(_point(rng, (2,)), _rounded(rng.normal(size=(long, 2)) * [1.0, 1e-3]))
-        return Case("long-run", f"{long} steps: what only shows late", odd, (stream,))
+        return Case("long-run", f"{long} steps: what only shows late", late or odd, (stream,))
+
+    def one_alone(rng: Generator) -> Case:
+        assert alone is not None
+        stream = Stream(_point(rng, (3,)), _rounded(rng.normal(size=(8, 3))))
+        return Case("one-alone", f"only {', '.join(alone)} passed, the rest at its defaults", alone, (stream,))
 
     makers: list[CaseMaker] = [scalar, patterns, patterns_float32, defaults, tensor, two_instances]
-    more = {no_memory: memoryless, switched_on: switched, long_run: long}
+    more = {no_memory: memoryless, switched_on: switched, one_alone: alone, long_run: long}
     return (*makers, *(maker for maker, wanted in more.items() if wanted))
 
 

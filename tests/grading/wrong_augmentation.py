@@ -225,7 +225,7 @@ def turns_from_one_to_three(images, k):
     return out
 
 
-@WRONG.mistake("rotate90", "k_not_modulo")
+@WRONG.mistake("rotate90", "negative_k_ignored")
 def turns_by_a_loop_over_k(images, k):
     out = images.copy()
     for i, q in enumerate(k):
@@ -260,6 +260,17 @@ def turns_by_half(images, k):
 @WRONG.unknown("rotate90")
 def turns_the_columns_into_channels(images, k):
     return np.stack([np.rot90(x, q, axes=(1, 2)) if q % 2 == 0 else x for x, q in zip(images, k, strict=True)])
+
+
+@WRONG.unknown("rotate90")
+def turns_by_one_correction_of_k(images, k):
+    """Adds or takes away four once, where only the remainder by four will do."""
+    out = images.copy()
+    for i, q in enumerate(k):
+        q = q + 4 if q < 0 else q - 4 if q > 3 else q
+        if 0 <= q <= 3:
+            out[i] = np.rot90(images[i], q)
+    return out
 
 
 @WRONG.unknown("rotate90")
@@ -331,6 +342,27 @@ def brighter_and_stretched(images, delta):
 @WRONG.mistake("adjust_brightness", "clipped_at_one_end")
 def brighter_clipped_to_minus_one(images, delta):
     return np.clip(images + delta[:, None, None, None], -1, 1)
+
+
+@WRONG.unknown("adjust_brightness")
+def brighter_after_stretching(images, delta):
+    low, high = images.min(axis=(1, 2, 3), keepdims=True), images.max(axis=(1, 2, 3), keepdims=True)
+    return np.clip((images - low) / (high - low) + delta[:, None, None, None], 0, 1)
+
+
+@WRONG.unknown("adjust_brightness")
+def brighter_after_dividing_by_the_largest(images, delta):
+    return np.clip(images / images.max() + delta[:, None, None, None], 0, 1)
+
+
+@WRONG.unknown("adjust_brightness")
+def brighter_clipped_to_the_batch(images, delta):
+    return np.clip(images + delta[:, None, None, None], images.min(), images.max())
+
+
+@WRONG.unknown("adjust_brightness")
+def brighter_clipped_to_each_image(images, delta):
+    return np.stack([np.clip(x + d, x.min(), x.max()) for x, d in zip(images, delta, strict=True)])
 
 
 @WRONG.unknown("adjust_brightness")
@@ -445,6 +477,57 @@ def contrast_as_torchvision_has_it(images, factor):
     m = grey.mean(dim=(1, 2)).view(-1, 1, 1, 1)
     f = factor.view(-1, 1, 1, 1)
     return (f * images + (1 - f) * m).clamp(0, 1)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_after_stretching(images, factor):
+    out = []
+    for x, f in zip(images, factor, strict=True):
+        x = (x - x.min()) / (x.max() - x.min())
+        out.append(np.clip(x.mean() + f * (x - x.mean()), 0, 1))
+    return np.stack(out)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_after_dividing_by_the_largest(images, factor):
+    x = images / images.max()
+    return np.clip(over_each(x) + factor[:, None, None, None] * (x - over_each(x)), 0, 1)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_clipped_to_the_batch(images, factor):
+    m = over_each(images)
+    return np.clip(m + factor[:, None, None, None] * (images - m), images.min(), images.max())
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_clipped_to_each_image(images, factor):
+    out = [np.clip(x.mean() + f * (x - x.mean()), x.min(), x.max()) for x, f in zip(images, factor, strict=True)]
+    return np.stack(out)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_never_negative(images, factor):
+    m = over_each(images)
+    return np.clip(m + np.maximum(factor, 0)[:, None, None, None] * (images - m), 0, 1)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_by_the_size_of_the_factor(images, factor):
+    m = over_each(images)
+    return np.clip(m + np.abs(factor)[:, None, None, None] * (images - m), 0, 1)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_around_the_middle_of_the_range(images, factor):
+    m = (images.min(axis=(1, 2, 3), keepdims=True) + images.max(axis=(1, 2, 3), keepdims=True)) / 2
+    return np.clip(m + factor[:, None, None, None] * (images - m), 0, 1)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_from_the_darkest_pixel(images, factor):
+    m = images.min(axis=(1, 2, 3), keepdims=True)
+    return np.clip(m + factor[:, None, None, None] * (images - m), 0, 1)
 
 
 @WRONG.unknown("adjust_contrast")

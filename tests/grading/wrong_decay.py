@@ -120,6 +120,21 @@ def time_forgets_falsy_decay(lr, decay, t):
 
 
 @WRONG.unknown("time_decay")
+def time_stops_after_a_thousand(lr, decay, t):
+    return lr / (1 + decay * min(t, 1000))
+
+
+@WRONG.unknown("time_decay")
+def time_stops_at_a_smallest_rate(lr, decay, t):
+    return max(lr / (1 + decay * t), 1e-6)
+
+
+@WRONG.unknown("time_decay")
+def time_stops_at_a_smaller_rate(lr, decay, t):
+    return lr / (1 + decay * t) if lr / (1 + decay * t) > 1e-8 else 1e-8
+
+
+@WRONG.unknown("time_decay")
 def time_rounded(lr, decay, t):
     return round(lr / (1 + decay * t), 6)
 
@@ -225,6 +240,26 @@ def step_stops_at_a_smallest_rate(lr, drop, every, t):
 
 
 @WRONG.unknown("step_decay")
+def step_stops_at_a_tiny_rate(lr, drop, every, t):
+    return max(lr * drop ** (t // every), 1e-11)
+
+
+@WRONG.unknown("step_decay")
+def step_never_grows(lr, drop, every, t):
+    return lr * min(drop, 1) ** (t // every)
+
+
+@WRONG.unknown("step_decay")
+def step_leaves_what_would_grow(lr, drop, every, t):
+    return lr * drop ** (t // every) if drop < 1 else lr
+
+
+@WRONG.unknown("step_decay")
+def step_stops_after_a_thousand(lr, drop, every, t):
+    return lr * drop ** (min(t, 1000) // every)
+
+
+@WRONG.unknown("step_decay")
 def step_with_a_factor_of_ten(lr, drop, every, t):
     return lr * 0.1 ** (t // every)
 
@@ -321,6 +356,26 @@ def exponential_once(lr, k, t):
 @WRONG.mistake("exponential_decay", "t_ignored")
 def exponential_returns_lr(lr, k, t):
     return lr
+
+
+@WRONG.mistake("exponential_decay", "t_outside")
+def exponential_times_t(lr, k, t):
+    return t * lr / math.exp(k)
+
+
+@WRONG.unknown("exponential_decay")
+def exponential_stops_after_a_thousand(lr, k, t):
+    return lr * math.exp(-k * min(t, 1000))
+
+
+@WRONG.unknown("exponential_decay")
+def exponential_stops_at_a_smallest_rate(lr, k, t):
+    return max(lr * math.exp(-k * t), 1e-6)
+
+
+@WRONG.unknown("exponential_decay")
+def exponential_stops_at_a_smaller_rate(lr, k, t):
+    return max(lr * math.exp(-k * t), 1e-8)
 
 
 @WRONG.unknown("exponential_decay")

@@ -1021,3 +1021,166 @@ class AdamDecaysTheWeights(Adam):
 
     def step(self, w, grad):
         return super().step(w, grad) - self.lr * self.decay * w
+
+
+# -- what shows late, or beside one argument alone -----------------------------------------------------------------
+
+
+@WRONG.unknown("keras_sgd")
+def sgd_nesterov_by_default(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nesterov=True):
+    v = np.zeros_like(w)
+    for t in count():
+        step = lr / (1 + decay * t) * grad(w)
+        v = momentum * v - step
+        w = w + momentum * v - step if nesterov else w + v
+        yield w
+
+
+def sgd_at(rate):
+    """Keras's SGD with a rate of its own, ``rate(lr, decay, t)``."""
+
+    def program(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nesterov=False):
+        v = np.zeros_like(w)
+        for t in count():
+            step = rate(lr, decay, t) * grad(w)
+            v = momentum * v - step
+            w = w + momentum * v - step if nesterov else w + v
+            yield w
+
+    program.__name__ = f"sgd_{rate.__name__}"
+    return program
+
+
+def rmsprop_at(rate):
+    def program(w, grad, *, lr=0.001, rho=0.9, epsilon=None, decay=0.0):
+        a = np.zeros_like(w)
+        for t in count():
+            g = grad(w)
+            a = rho * a + (1 - rho) * g * g
+            w = w - rate(lr, decay, t) * g / (np.sqrt(a) + (1e-7 if epsilon is None else epsilon))
+            yield w
+
+    program.__name__ = f"rmsprop_{rate.__name__}"
+    return program
+
+
+def adagrad_at(rate):
+    def program(w, grad, *, lr=0.01, epsilon=None, decay=0.0):
+        a = np.zeros_like(w)
+        for t in count():
+            g = grad(w)
+            a = a + g * g
+            w = w - rate(lr, decay, t) * g / (np.sqrt(a) + (1e-7 if epsilon is None else epsilon))
+            yield w
+
+    program.__name__ = f"adagrad_{rate.__name__}"
+    return program
+
+
+def adam_at(rate, count_of=lambda k: k, name=""):
+    def program(w, grad, *, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, amsgrad=False):
+        m, v, top = np.zeros_like(w), np.zeros_like(w), np.zeros_like(w)
+        for t in count():
+            g, k = grad(w), count_of(t + 1)
+            m = beta_1 * m + (1 - beta_1) * g
+            v = beta_2 * v + (1 - beta_2) * g * g
+            top = np.maximum(top, v) if amsgrad else v
+            alpha = rate(lr, decay, t) * np.sqrt(1 - beta_2**k) / (1 - beta_1**k)
+            w = w - alpha * m / (np.sqrt(top) + (1e-7 if epsilon is None else epsilon))
+            yield w
+
+    program.__name__ = f"adam_{name or rate.__name__}"
+    return program
+
+
+def decays(lr, decay, t):
+    return lr / (1 + decay * t)
+
+
+def decays_anew_after_128(lr, decay, t):
+    return lr / (1 + decay * (t % 128))
+
+
+def decays_anew_after_256(lr, decay, t):
+    return lr / (1 + decay * (t % 256))
+
+
+def decays_anew_after_512(lr, decay, t):
+    return lr / (1 + decay * (t % 512))
+
+
+def decays_up_to_60(lr, decay, t):
+    return lr / (1 + decay * min(t, 60))
+
+
+def decays_up_to_500(lr, decay, t):
+    return lr / (1 + decay * min(t, 500))
+
+
+def decays_down_to_a_smallest_rate(lr, decay, t):
+    return max(lr / (1 + decay * t), 1e-4)
+
+
+for late in (
+    decays_anew_after_128,
+    decays_anew_after_256,
+    decays_anew_after_512,
+    decays_up_to_60,
+    decays_up_to_500,
+    decays_down_to_a_smallest_rate,
+):
+    WRONG.unknown("keras_sgd")(sgd_at(late))
+    WRONG.unknown("keras_rmsprop")(rmsprop_at(late))
+    WRONG.unknown("keras_adagrad")(adagrad_at(late))
+    WRONG.unknown("keras_adam")(adam_at(late))
+
+WRONG.unknown("keras_adam")(adam_at(decays, lambda k: min(k, 500), "corrects_up_to_500"))
+WRONG.unknown("keras_adam")(adam_at(decays, lambda k: (k - 1) % 512 + 1, "corrects_anew_after_512"))
+
+
+@WRONG.mistake("keras_rmsprop", "accumulator_scalar")
+def rmsprop_of_the_mean_square(w, grad, *, lr=0.001, rho=0.9, epsilon=None, decay=0.0):
+    a = 0.0
+    for t in count():
+        g = grad(w)
+        a = rho * a + (1 - rho) * np.square(g).mean()
+        w = w - lr / (1 + decay * t) * g / (np.sqrt(a) + (1e-7 if epsilon is None else epsilon))
+        yield w
+
+
+@WRONG.mistake("keras_adagrad", "average_not_sum")
+def adagrad_fades(w, grad, *, lr=0.01, epsilon=None, decay=0.0):
+    a = np.zeros_like(w)
+    for t in count():
+        g = grad(w)
+        a += 0.1 * (g * g - a)
+        w = w - lr / (1 + decay * t) * g / (np.sqrt(a) + (1e-7 if epsilon is None else epsilon))
+        yield w
+
+
+@WRONG.mistake("keras_adagrad", "average_not_sum")
+def adagrad_of_the_mean_over_time(w, grad, *, lr=0.01, epsilon=None, decay=0.0):
+    squares = np.zeros_like(w)
+    for t in count():
+        g = grad(w)
+        squares = squares + g * g
+        root = np.sqrt(squares / (t + 1))
+        w = w - lr / (1 + decay * t) * g / (root + (1e-7 if epsilon is None else epsilon))
+        yield w
+
+
+@WRONG.dialect("keras_adam", "max_of_corrected")
+def adam_maximum_of_the_corrected(
+    w, grad, *, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, amsgrad=False
+):
+    m, v, top = np.zeros_like(w), np.zeros_like(w), np.zeros_like(w)
+    eps = 1e-7 if epsilon is None else epsilon
+    for t in count():
+        g = grad(w)
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g * g
+        c1, c2 = 1 - beta_1 ** (t + 1), 1 - beta_2 ** (t + 1)
+        top = np.maximum(top, v / c2)
+        root = np.sqrt(top) + eps if amsgrad else (np.sqrt(v) + eps) / np.sqrt(c2)
+        w = w - lr / (1 + decay * t) * m / c1 / root
+        yield w

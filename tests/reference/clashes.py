@@ -81,6 +81,16 @@ CLASHES = {
     # These have no correction of v for ε to come after, or no ε.
     ("keras_adam", "eps_after_correction"): KERAS_CORRECTED,
     ("keras_adam", "eps_after_correction_inside"): KERAS_CORRECTED,
+    # Both rewrite the correction of v, or the maximum.
+    ("keras_adam", "max_of_corrected"): {
+        "no_bias_correction",
+        "second_moment_uncorrected",
+        "correction_root_missing",
+        "correction_inverted",
+        "amsgrad_ignored",
+        "max_not_kept",
+        "max_overwrites_v",
+    },
     # Both rewrite the loop over the trials and the values, or that over the names.
     ("grid_search", "first_varies_fastest"): {"values_sorted", "lists_taken_apart"},
     ("grid_search", "names_sorted"): set(),
