@@ -139,7 +139,8 @@ local_contrast_normalize.mistake(
     "ddof_1",
     "s is divided by one less than the number of pixels in the window.",
     "s² is the mean of c² over the window: divide the sum by size².",
-    {"s = sqrt(": "s = sqrt(size**2 / (size**2 - 1)) * sqrt("},
+    {"s = sqrt(": "s = sqrt(size**2 / max(size**2 - 1, 1)) * sqrt("},
+    {"mean(windows(z, size) ** 2, axis=0)": "sum(windows(z, size) ** 2, axis=0) / (size**2 - 1)"},  # one pixel: 0/0
 )
 local_contrast_normalize.mistake(
     "not_centered",
