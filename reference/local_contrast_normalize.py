@@ -5,6 +5,9 @@ pixel is subtracted, which leaves edges and texture; then these are divided by t
 so that an edge in the shadow counts as much as one in the sun. It is a model of what cells in the visual cortex do to
 each other.
 
+The slides have the name LCN for something else, the statistics of each whole image: ``contrast_normalize_image`` here.
+This page is what the literature calls local contrast normalization; its formula is from the paper, not the slides.
+
 The two passes follow one another: first c everywhere, then s from the c of the neighbours, not from the pixels. s is
 therefore not the standard deviation of the window, in which all pixels are compared with one mean; much code has that.
 

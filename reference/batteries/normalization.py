@@ -163,7 +163,7 @@ def image_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
 
     def outliers(rng: Generator) -> Case:
         dark = rng.uniform(0, 0.1, (2, 4, 5, 1))
-        dark[:, 2, 3] = [[0.9], [1]]
+        dark[:, 2, 3, 0] = (0.9, 1.0)
         why = "a bright pixel in each dark image, more than three σ from μ: nothing is clipped"
         return Case("outliers", why, {"eps": plain}, calls=_images(dark, dark[:1]))
 
