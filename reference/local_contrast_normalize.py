@@ -45,7 +45,7 @@ from reference.spec import Array, Values, algorithm
     topic="Data normalization",
     order=340,
     lecture=8,
-    slide="Data Normalization",
+    slide="",  # see above
     paper="Jarrett, Kavukcuoglu, Ranzato & LeCun 2009, What is the Best Multi-Stage Architecture for Object"
     " Recognition?",
     steps={
