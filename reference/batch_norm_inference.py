@@ -93,6 +93,14 @@ batch_norm_inference.mistake(
     {"x - running_mean": "x - mean(x, axis=0)", "running_var + eps": "variance(x, axis=0) + eps"},
     {"x - running_mean": "x - mean(x, axis=0)"},
     {"running_var + eps": "variance(x, axis=0) + eps"},
+    {
+        "x - running_mean": "x - mean(x, axis=0)",
+        "sqrt(running_var + eps)": "(sqrt(variance(x, axis=0)) + eps)",
+    },
+    {
+        "x - running_mean": "x - mean(x, axis=0)",
+        "running_var + eps": "variance(x, axis=0) * len(x) / (len(x) - 1) + eps",
+    },
     {  # PyTorch's own, in training mode, which folds
         "(x - running_mean) / sqrt(running_var + eps)": "x / sqrt(variance(x, axis=0) + eps)"
         " - mean(x, axis=0) / sqrt(variance(x, axis=0) + eps)"

@@ -88,6 +88,8 @@ inverted_dropout.mistake(
     {">= rate": "<= rate"},
     {">= rate": "<= rate", "1 - rate": "rate"},
     {SCALED: "x * ((u < rate) / rate)"},
+    {SCALED: "where(rate == 0, x, x * ((u < rate) / where(rate == 0, 1, rate)))"},
+    {SCALED: "where(rate == 0, x, x * ((u <= rate) / where(rate == 0, 1, rate)))"},
     {SCALED: "x * ((u >= 1 - rate) / rate)"},
     {SCALED: "x * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
@@ -105,6 +107,8 @@ inverted_dropout.mistake(
     "A unit is kept with probability 1 − rate: divide by that.",
     {"1 - rate": "rate"},
     {SCALED: "x * ((u >= rate) / rate)"},
+    {SCALED: "x * ((u >= rate) / where(rate == 0, 1, rate))"},
+    {SCALED: "x * ((u >= rate) / (rate + 1e-8))"},
 )
 inverted_dropout.mistake(
     "scaled_twice",
@@ -118,6 +122,7 @@ inverted_dropout.mistake(
     "Training has already divided by 1 − rate: at inference y = x.",
     {"else x": "else (1 - rate) * x"},
     {"else x": "else x / (1 - rate)"},
+    {"else x": "else rate * x"},
 )
 inverted_dropout.mistake(
     "mask_per_row",

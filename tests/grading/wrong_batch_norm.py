@@ -448,3 +448,13 @@ def inference_is_the_identity(x, gamma, beta, running_mean, running_var, *, eps=
 @WRONG.unknown("batch_norm_inference")
 def inference_clips_outliers(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     return gamma * np.clip((x - running_mean) / np.sqrt(running_var + eps), -3, 3) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "batch_statistics")
+def inference_guards_the_batchs_deviation(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return gamma * (x - x.mean(0)) / (x.std(0) + eps) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "batch_statistics")
+def inference_with_a_sample_variance(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return gamma * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + eps) + beta

@@ -513,6 +513,25 @@ def inverted_by_the_root(x, rate, u, training):
     return x * (u >= rate) / (1 - rate) ** 0.5 if training else x
 
 
+@WRONG.mistake("inverted_dropout", "scaled_by_rate")
+def inverted_scales_by_rate_unless_it_is_zero(x, rate, u, training):
+    if not training or rate == 0:
+        return x
+    return x * (u >= rate) / rate
+
+
+@WRONG.mistake("inverted_dropout", "keep_drop_swapped")
+def inverted_keeps_by_rate_unless_it_is_zero(x, rate, u, training):
+    if not training or rate == 0:
+        return x
+    return x * (u < rate) / rate
+
+
+@WRONG.mistake("inverted_dropout", "scaled_at_test")
+def inverted_scales_by_rate_at_test(x, rate, u, training):
+    return x * (u >= rate) / (1 - rate) if training else x * rate
+
+
 # -- dropout_backward ---------------------------------------------------------------------------------------------
 
 
@@ -595,6 +614,11 @@ def backward_uphill(dy, rate, u):
 @WRONG.unknown("dropout_backward")
 def backward_multiplies_by_the_draws(dy, rate, u):
     return dy * u / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "scaled_by_rate")
+def backward_scales_by_rate_unless_it_is_zero(dy, rate, u):
+    return dy * (u >= rate) / rate if rate > 0 else dy
 
 
 # -- dropout_expectation ------------------------------------------------------------------------------------------
