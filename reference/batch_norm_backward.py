@@ -192,7 +192,7 @@ batch_norm_backward.mistake(
 batch_norm_backward.mistake(
     "sign_flipped",
     "A path of dx has the wrong sign.",
-    "Larger μ or σ² make x̂ smaller in size: both enter with a minus, dσ² by −½ and dμ by −1/√(σ² + ε).",
+    "A larger μ makes x̂ smaller, a larger σ² draws it to 0: dμ enters by −1/√(σ² + ε), dσ² by −½ (σ² + ε)^(−3/2).",
     {"* -0.5": "* 0.5", "-dx_hat / root": "dx_hat / root"},
     {"* -0.5": "* 0.5"},
     {"-dx_hat / root": "dx_hat / root"},

@@ -12,11 +12,15 @@ variance by 1/N). Once they are given there is one formula.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.batteries.batch_norm import batch_norm_battery
+from reference.cases import Call, Case
 from reference.maths import sqrt
 from reference.spec import Array, Values, algorithm
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 
 @algorithm(
@@ -66,7 +70,21 @@ def running(rng: Any, x: Any) -> dict[str, Any]:
     }
 
 
-batch_norm_inference.cases(*batch_norm_battery(running))
+def unlike_training(rng: Generator) -> Case:
+    import numpy as np
+
+    args = {
+        "x": rng.permuted(np.linspace([-9, 5, -6], [-5, 9, 6], 6), axis=0),
+        "gamma": rng.uniform(0.5, 2, 3),
+        "beta": rng.normal(size=3),
+        "running_mean": rng.uniform(-0.5, 0.5, 3),
+        "running_var": rng.uniform(0.5, 1.5, 3),
+    }
+    why = "examples more than three σ_run from μ_run: nothing is clipped"
+    return Case("unlike-training", why, {"eps": 2**-8}, calls=(Call(args),))
+
+
+batch_norm_inference.cases(*batch_norm_battery(running), unlike_training)
 
 batch_norm_inference.mistake(
     "batch_statistics",
@@ -75,6 +93,14 @@ batch_norm_inference.mistake(
     {"x - running_mean": "x - mean(x, axis=0)", "running_var + eps": "variance(x, axis=0) + eps"},
     {"x - running_mean": "x - mean(x, axis=0)"},
     {"running_var + eps": "variance(x, axis=0) + eps"},
+    {
+        "x - running_mean": "x - mean(x, axis=0)",
+        "sqrt(running_var + eps)": "(sqrt(variance(x, axis=0)) + eps)",
+    },
+    {
+        "x - running_mean": "x - mean(x, axis=0)",
+        "running_var + eps": "variance(x, axis=0) * len(x) / (len(x) - 1) + eps",
+    },
     {  # PyTorch's own, in training mode, which folds
         "(x - running_mean) / sqrt(running_var + eps)": "x / sqrt(variance(x, axis=0) + eps)"
         " - mean(x, axis=0) / sqrt(variance(x, axis=0) + eps)"

@@ -78,8 +78,8 @@ contrast_normalize_dataset.mistake(
 )
 contrast_normalize_dataset.mistake(
     "ddof_1",
-    "The variance is divided by one less than the number of pixels.",
-    "Divide the sum of squares by the number of pixels: numpy's std does, torch's needs correction=0.",
+    "The variance is divided by one less than the number of values.",
+    "Divide the sum of squares by the number of values, N·H·W·C: numpy's std does, torch's needs correction=0.",
     {"variance(images)": "variance(images) * len(images.reshape(-1)) / (len(images.reshape(-1)) - 1)"},
 )
 contrast_normalize_dataset.mistake(

@@ -92,8 +92,8 @@ contrast_normalize_image.mistake(
 )
 contrast_normalize_image.mistake(
     "ddof_1",
-    "The variance is divided by one less than the number of pixels.",
-    "Divide the sum of squares by the number of pixels: numpy's std does, torch's needs correction=0.",
+    "The variance is divided by one less than the number of values.",
+    "Divide the sum of squares by the number of values, H·W·C: numpy's std does, torch's needs correction=0.",
     {"sqrt(variance(": "sqrt(len(images[0].reshape(-1)) / (len(images[0].reshape(-1)) - 1) * variance("},
 )
 contrast_normalize_image.mistake(

@@ -69,6 +69,8 @@ dropout_backward.mistake(
     {">= rate": "<= rate"},
     {">= rate": "<= rate", "1 - rate": "rate"},
     {SCALED: "dy * ((u < rate) / rate)"},
+    {SCALED: "where(rate == 0, dy, dy * ((u < rate) / where(rate == 0, 1, rate)))"},
+    {SCALED: "where(rate == 0, dy, dy * ((u <= rate) / where(rate == 0, 1, rate)))"},
     {SCALED: "dy * ((u >= 1 - rate) / rate)"},
     {SCALED: "dy * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
@@ -106,6 +108,8 @@ dropout_backward.mistake(
     "A unit is kept with probability 1 − rate: divide by that.",
     {"1 - rate": "rate"},
     {SCALED: "dy * ((u >= rate) / rate)"},
+    {SCALED: "dy * ((u >= rate) / where(rate == 0, 1, rate))"},
+    {SCALED: "dy * ((u >= rate) / (rate + 1e-8))"},
 )
 dropout_backward.mistake(
     "scale_undone",

@@ -11,11 +11,15 @@ u in [0, 1), which are an argument here: a unit stays where u < p.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reference.batteries.dropout import dropout_battery
+from reference.batteries.dropout import draws, dropout_battery, values
+from reference.cases import Call, Case
 from reference.maths import where
 from reference.spec import Array, Values, algorithm
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 
 @algorithm(
@@ -38,7 +42,13 @@ def mask(torch: Any, x: Any, p: float, u: Any) -> dict[str, Any]:
     return {"y": x * torch.heaviside(p - u, torch.zeros((), dtype=x.dtype))}
 
 
-dropout_train.cases(*dropout_battery(lambda x, p, u: {"x": x, "p": p, "u": u}))
+def p_1(rng: Generator) -> Case:
+    x, u = values(rng, (3, 4)), draws(rng, (3, 4))
+    calls = tuple(Call({"x": x, "p": p, "u": u}) for p in (0.25, 1.0))
+    return Case("p-1", "p = 1 keeps everything", {}, calls=calls)
+
+
+dropout_train.cases(*dropout_battery(lambda x, p, u: {"x": x, "p": p, "u": u}), p_1)
 
 dropout_train.mistake(
     "keep_drop_swapped",
@@ -55,6 +65,7 @@ dropout_train.mistake(
     "In this form training scales nothing. Dividing by p belongs to inverted dropout, whose test pass is x.",
     {"x, 0": "x / p, 0"},
     {"x, 0": "x / (1 - p), 0"},
+    {"x, 0)": "x, 0) / (1 - p)"},  # 0/0 where p = 1
 )
 dropout_train.mistake(
     "mask_per_row",

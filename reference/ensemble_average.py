@@ -7,7 +7,8 @@ price of one model.
 
 Here predictions are class probabilities (M, N, C), models × examples × classes, and the mean is over the models: the
 result is again a distribution for each example. Sources also average logits, which is the geometric mean of the
-probabilities, normalized, or average the models' weights, which gives one model again.
+probabilities, normalized, or average the models' weights, which gives one model again. The mean itself asks nothing of
+its numbers: it neither clips nor normalizes them.
 """
 
 from __future__ import annotations
@@ -36,6 +37,20 @@ def ensemble_average(predictions: Array) -> Values:
     return {"y": y}
 
 
+ensemble_average.twin(
+    "each prediction may be divided by M, or weighted by 1/M, before they are added",
+    {"mean(predictions, axis=0)": "sum(predictions / len(predictions), axis=0)"},
+)
+ensemble_average.twin(
+    "the mean may be carried along: each prediction moves it by its share of the difference",
+    {
+        "y = mean(predictions, axis=0)": "y = predictions[0]\n"
+        "    for k in range(1, len(predictions)):\n"
+        "        y = y + (predictions[k] - y) / (k + 1)"
+    },
+)
+
+
 @ensemble_average.oracle
 def weighted(torch: Any, predictions: Any) -> dict[str, Any]:
     """A weighted sum over the models, each of weight 1/M."""
@@ -60,11 +75,21 @@ def sizes(rng: Generator) -> Case:
     return Case("sizes", "two models, seven, and one alone", {}, calls=calls)
 
 
+def scores(rng: Generator) -> Case:
+    """Normal numbers, a third of them replaced by zeros."""
+    import numpy as np
+
+    drawn = rng.normal(size=(3, 4, 2)) * 3
+    drawn[rng.integers(3, size=(4, 2)), np.arange(4)[:, None], np.arange(2)] = 0
+    why = "scores, not probabilities: of either sign, larger than 1, and zero; the mean is the same"
+    return Case("scores", why, {}, calls=(Call({"predictions": drawn}),))
+
+
 def float32(rng: Generator) -> Case:
     return Case("float32", "5 models in float32", {}, dtype="float32", calls=(call(rng, (5, 3, 2), "float32"),))
 
 
-ensemble_average.cases(plain, cube, sizes, float32)
+ensemble_average.cases(plain, cube, sizes, scores, float32)
 
 ensemble_average.mistake(
     "wrong_axis",

@@ -55,7 +55,7 @@ def ballot(rng: Generator, columns: list[list[int]], shuffled: bool = True) -> C
 
 
 def plain(rng: Generator) -> Case:
-    votes = [[2, 2, 2, 0, 1], [0, 0, 3, 3, 3], [1, 1, 1, 1, 1], [4, 4, 0, 1, 2]]
+    votes = [[2, 2, 2, 0, 1], [0, 0, 3, 3, 3], [1, 1, 1, 1, 1], [0, 0, 0, 4, 1]]
     return Case("plain", "5 models, 4 examples, no ties", {}, calls=(ballot(rng, votes),))
 
 
@@ -65,9 +65,10 @@ def square(rng: Generator) -> Case:
 
 
 def ties(rng: Generator) -> Case:
-    tied = [[1, 2, 2, 1], [3, 3, 2, 2], [4, 1, 1, 4], [1, 2, 3, 4], [5, 3, 2, 4], [0, 3, 3, 1], [3, 2, 1, 2]]
-    fixed = [[3, 1, 1, 3], [1, 3, 3, 1], [4, 3, 2, 1], [2, 5, 2, 5]]
-    calls = (ballot(rng, tied), ballot(rng, fixed, shuffled=False))
+    tied = [[1, 2, 2, 1], [3, 3, 2, 2], [4, 1, 1, 4], [1, 2, 3, 4], [0, 3, 2, 4], [0, 3, 3, 1], [0, 0, 1, 1]]
+    fixed = [[3, 1, 1, 3], [1, 3, 3, 1], [4, 3, 2, 1], [2, 5, 2, 5], [3, 0, 0, 3], [0, 1, 0, 1]]
+    overruled = [[1, 3, 3, 2, 2], [0, 4, 1, 1, 4], [5, 0, 2, 2, 0]]  # the first model's label is not among the equals
+    calls = (ballot(rng, tied), *(ballot(rng, columns, shuffled=False) for columns in (fixed, overruled)))
     return Case("ties", "labels equally frequent, or all distinct: the smallest wins", {}, calls=calls)
 
 
@@ -81,12 +82,17 @@ def one_model(rng: Generator) -> Case:
     return Case("one-model", "a single model has its way", {}, calls=(Call({"labels": labels}),))
 
 
+def one_example(rng: Generator) -> Case:
+    calls = (ballot(rng, [[2, 0, 2]]), ballot(rng, [[0, 1, 0, 1]]))
+    return Case("one-example", "a single example: the result is still one label for each, (1,)", {}, calls=calls)
+
+
 def drawn(rng: Generator) -> Case:
     labels = rng.integers(1, 4, size=(9, 12))
     return Case("drawn", "9 models, 12 examples, as they come", {}, calls=(Call({"labels": labels}),))
 
 
-ensemble_vote.cases(plain, square, ties, gaps, one_model, drawn)
+ensemble_vote.cases(plain, square, ties, gaps, one_model, one_example, drawn)
 
 ensemble_vote.mistake(
     "wrong_axis",

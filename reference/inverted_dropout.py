@@ -1,12 +1,13 @@
 """Inverted dropout, as in Keras: scaled in training, so that inference has nothing to do.
 
 A unit is dropped with probability ``rate``. What is kept is divided by 1 − rate, which makes up for what is missing:
-the expectation of y is x. At inference y = x, with no trace of dropout, and this is why libraries prefer this form.
+E[y] = (1 − rate) · x/(1 − rate) + rate · 0 = x. With rate 0.2 four fifths of the units stay and become x/0.8 = 1.25x,
+and 0.8 · 1.25x = x. At inference y = x, with no trace of dropout, and this is why libraries prefer this form.
 
-Keras's ``rate``, TensorFlow's and PyTorch's ``p`` are the probability of dropping; the slides' p is the one of
-keeping, 1 − rate. Dividing by the wrong one of the two is the commonest mistake. Here the mask comes from uniform
-draws u in [0, 1): a unit stays where u ≥ rate, as in TensorFlow; cs231n keeps where u < 1 − rate, which has the same
-probability, and Dive into Deep Learning where u > rate.
+``rate`` in Keras and TensorFlow 2 and ``p`` in PyTorch are the probability of dropping; the slides' p is the one of
+keeping, 1 − rate, as was TensorFlow 1's ``keep_prob``. Dividing by the wrong one of the two is the commonest mistake.
+Here the mask comes from uniform draws u in [0, 1): a unit stays where u ≥ rate, as in TensorFlow; cs231n keeps where u
+< 1 − rate, which has the same probability, and Dive into Deep Learning where u > rate.
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ inverted_dropout.mistake(
     {">= rate": "<= rate"},
     {">= rate": "<= rate", "1 - rate": "rate"},
     {SCALED: "x * ((u < rate) / rate)"},
+    {SCALED: "where(rate == 0, x, x * ((u < rate) / where(rate == 0, 1, rate)))"},
+    {SCALED: "where(rate == 0, x, x * ((u <= rate) / where(rate == 0, 1, rate)))"},
     {SCALED: "x * ((u >= 1 - rate) / rate)"},
     {SCALED: "x * ((u > 1 - rate) / rate)"},
     {">= rate": ">= 1 - rate"},
@@ -104,6 +107,8 @@ inverted_dropout.mistake(
     "A unit is kept with probability 1 − rate: divide by that.",
     {"1 - rate": "rate"},
     {SCALED: "x * ((u >= rate) / rate)"},
+    {SCALED: "x * ((u >= rate) / where(rate == 0, 1, rate))"},
+    {SCALED: "x * ((u >= rate) / (rate + 1e-8))"},
 )
 inverted_dropout.mistake(
     "scaled_twice",
@@ -117,6 +122,7 @@ inverted_dropout.mistake(
     "Training has already divided by 1 − rate: at inference y = x.",
     {"else x": "else (1 - rate) * x"},
     {"else x": "else x / (1 - rate)"},
+    {"else x": "else rate * x"},
 )
 inverted_dropout.mistake(
     "mask_per_row",

@@ -5,6 +5,9 @@ pixel is subtracted, which leaves edges and texture; then these are divided by t
 so that an edge in the shadow counts as much as one in the sun. It is a model of what cells in the visual cortex do to
 each other.
 
+The slides have the name LCN for something else, the statistics of each whole image: ``contrast_normalize_image`` here.
+This page is what the literature calls local contrast normalization; its formula is from the paper, not the slides.
+
 The two passes follow one another: first c everywhere, then s from the c of the neighbours, not from the pixels. s is
 therefore not the standard deviation of the window, in which all pixels are compared with one mean; much code has that.
 
@@ -42,7 +45,7 @@ from reference.spec import Array, Values, algorithm
     topic="Data normalization",
     order=340,
     lecture=8,
-    slide="Data Normalization",
+    slide="",  # see above
     paper="Jarrett, Kavukcuoglu, Ranzato & LeCun 2009, What is the Best Multi-Stage Architecture for Object"
     " Recognition?",
     steps={
@@ -139,7 +142,8 @@ local_contrast_normalize.mistake(
     "ddof_1",
     "s is divided by one less than the number of pixels in the window.",
     "s² is the mean of c² over the window: divide the sum by size².",
-    {"s = sqrt(": "s = sqrt(size**2 / (size**2 - 1)) * sqrt("},
+    {"s = sqrt(": "s = sqrt(size**2 / max(size**2 - 1, 1)) * sqrt("},
+    {"mean(windows(z, size) ** 2, axis=0)": "sum(windows(z, size) ** 2, axis=0) / (size**2 - 1)"},  # one pixel: 0/0
 )
 local_contrast_normalize.mistake(
     "not_centered",

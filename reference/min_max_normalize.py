@@ -58,7 +58,7 @@ min_max_normalize.cases(*feature_battery())
 
 min_max_normalize.mistake(
     "whole_array",
-    "The minimum and maximum are over the whole table, not over each feature.",
+    "The minimum, the maximum or both are over the whole table, not over each feature.",
     "Every column has its own: take both along axis 0.",
     {"smallest(x, axis=0)": "smallest(x)", "largest(x, axis=0)": "largest(x)"},
     {"smallest(x, axis=0)": "smallest(x)"},

@@ -4,7 +4,7 @@ On N(0, 1) features ε shows in the last digits only, N − 1 looks like N, and 
 cases have features of many sizes beside an ε that some of them feel, few examples, N ≠ D and N = D, an offset that
 dwarfs the spread, a constant feature, and scales γ of either sign and zero.
 
-ε is given in binary fractions, which are exact in float32 as well. A statistic is over at most 12 numbers: the
+ε is given in binary fractions, which are exact in float32 as well. A statistic is over at most 16 numbers: the
 tolerance of a sum grows with its length.
 """
 
@@ -77,6 +77,12 @@ def batch_norm_battery(more: More) -> tuple[CaseMaker, ...]:
         why = "features around 10,000 that differ by little: E[x²] − μ² would lose them"
         return Case("offset", why, {"eps": 2**-8}, calls=(call(rng, x),))
 
+    def outliers(rng: Generator) -> Case:
+        x = rng.uniform(-1, 1, size=(16, 2))
+        x[rng.integers(16), :] = [8, -8]
+        why = "one example of 16 lies far out, more than three σ from μ: nothing is clipped"
+        return Case("outliers", why, {"eps": 2**-8}, calls=(call(rng, x),))
+
     def float32(rng: Generator) -> Case:
         near, far = rng.normal(0, [1, 0.1, 1e-2, 10], (12, 4)), rng.normal(100, 1, (8, 2))
         calls = tuple(call(rng, x, dtype="float32") for x in (near, far))
@@ -87,5 +93,6 @@ def batch_norm_battery(more: More) -> tuple[CaseMaker, ...]:
         return Case("defaults", "no ε passed: the contract's default counts", {}, calls=(call(rng, x),))
 
     return (
-        plain, small_variances, two_examples, one_feature, square, scales, constant_feature, offset, float32, defaults,
+        plain, small_variances, two_examples, one_feature, square, scales, constant_feature, offset, outliers, float32,
+        defaults,
     )  # fmt: skip

@@ -70,8 +70,13 @@ def dropout_battery(arguments: Arguments) -> tuple[CaseMaker, ...]:
         why = "draws that equal the threshold exactly: a draw below p has the probability p, as draws lie in [0, 1)"
         return Case("threshold", why, {}, calls=tuple(calls))
 
+    def uneven(rng: Generator) -> Case:
+        x, u = values(rng, (5, 6)), draws(rng, (5, 6)) ** 2
+        why = "draws that crowd at 0: each is compared with the probability, not with the other draws"
+        return Case("uneven", why, {}, calls=tuple(Call(arguments(x, probability, u)) for probability in (0.3, 0.6)))
+
     def float32(rng: Generator) -> Case:
         calls = tuple(call(rng, (5, 4), probability, "float32") for probability in (0.2, 0.9))
         return Case("float32", "in float32", {}, dtype="float32", calls=calls)
 
-    return (plain, probabilities, vector, images, threshold, float32)
+    return (plain, probabilities, vector, images, threshold, uneven, float32)

@@ -72,12 +72,17 @@ def feature_battery() -> tuple[CaseMaker, ...]:
         calls = _tables(x, dtype="float32")
         return Case("float32", "seven examples of four features in float32", {}, calls=calls, dtype="float32")
 
+    def outliers(rng: Generator) -> Case:
+        why = "one value of 16 lies far out, more than three σ from μ: nothing is clipped"
+        return Case("outliers", why, {}, calls=_tables(_with_an_outlier(rng, (16, 3))))
+
     return (
         features,
         wide,
         constant_feature,
         constant_feature_float32,
         one_column,
+        outliers,
         spreads,
         far_from_zero,
         far_from_zero_float32,
@@ -88,6 +93,13 @@ def feature_battery() -> tuple[CaseMaker, ...]:
 def _around(rng: Generator, n: int, *means: float) -> NDArray[Any]:
     """``n`` examples of features around the given means."""
     return rng.normal(means, size=(n, len(means)))
+
+
+def _with_an_outlier(rng: Generator, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Values within [-1, 1] but for the first along axis 0, which lie at 8 or −8: 3.5σ and more from the mean of 16."""
+    x = rng.uniform(-1, 1, size=shape)
+    x[0] = rng.choice([-8, 8], size=shape[1:])
+    return x
 
 
 def _with_constants(rng: Generator) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -149,12 +161,19 @@ def image_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
             "float32", "three images with two channels in float32", {"eps": plain}, calls=calls, dtype="float32"
         )
 
+    def outliers(rng: Generator) -> Case:
+        dark = rng.uniform(0, 0.1, (2, 4, 5, 1))
+        dark[:, 2, 3, 0] = (0.9, 1.0)
+        why = "a bright pixel in each dark image, more than three σ from μ: nothing is clipped"
+        return Case("outliers", why, {"eps": plain}, calls=_images(dark, dark[:1]))
+
     return (
         images,
         colour,
         eps_decides,
         constant_image,
         constant_image_float32,
+        outliers,
         defaults,
         far_from_zero,
         far_from_zero_float32,
@@ -205,11 +224,23 @@ def window_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
         calls = _images(_regions(rng), dtype="float32")
         return Case("eps-decides-float32", why, {"size": 5, "eps": large}, calls=calls, dtype="float32")
 
+    def size_1(rng: Generator) -> Case:
+        why = "windows of a single pixel: each is its own mean, and y is 0"
+        return Case("size-1", why, {"size": 1, "eps": plain}, calls=_images(rng.integers(0, 64, (1, 3, 4, 2)) / 64))
+
+    def outliers(rng: Generator) -> Case:
+        dark = rng.uniform(0, 0.1, (1, 7, 8, 1))
+        dark[0, 3, 4] = 1
+        why = "a bright pixel in a dark image, more than three s from its neighbours: nothing is clipped"
+        return Case("outliers", why, {"size": 5, "eps": plain}, calls=_images(dark))
+
     return (
         images,
         colour,
+        size_1,
         small_images,
         large_windows,
+        outliers,
         eps_decides,
         defaults,
         far_from_zero,

@@ -461,9 +461,10 @@ def local_padded_once(images, *, size=5, eps=1e-4):
     r = size // 2
     x = np.pad(images, ((0, 0), (2 * r, 2 * r), (2 * r, 2 * r), (0, 0)), mode="reflect")
     windows = sliding_window_view(x, (size, size), axis=(1, 2))
-    c = x[:, r:-r, r:-r] - windows.mean(axis=(-1, -2))
+    inner = slice(r, -r or None)
+    c = x[:, inner, inner] - windows.mean(axis=(-1, -2))
     s = np.sqrt((sliding_window_view(c, (size, size), axis=(1, 2)) ** 2).mean(axis=(-1, -2)))
-    return c[:, r:-r, r:-r] / np.maximum(s, eps)
+    return c[:, inner, inner] / np.maximum(s, eps)
 
 
 @RIGHT.right("local_contrast_normalize")

@@ -168,6 +168,12 @@ def forward_returns_no_cache(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - x.mean(0)) / np.sqrt(x.var(0) + eps) + beta
 
 
+@WRONG.unknown("batch_norm_forward")
+def forward_clips_outliers(x, gamma, beta, *, eps=1e-5):
+    x_hat = np.clip((x - x.mean(0)) / np.sqrt(x.var(0) + eps), -3, 3)
+    return gamma * x_hat + beta, None
+
+
 # -- backward -----------------------------------------------------------------------------------------------------
 
 
@@ -437,3 +443,18 @@ def inference_swaps_mean_and_variance(x, gamma, beta, running_var, running_mean,
 @WRONG.unknown("batch_norm_inference")
 def inference_is_the_identity(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     return gamma * x + beta
+
+
+@WRONG.unknown("batch_norm_inference")
+def inference_clips_outliers(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return gamma * np.clip((x - running_mean) / np.sqrt(running_var + eps), -3, 3) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "batch_statistics")
+def inference_guards_the_batchs_deviation(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return gamma * (x - x.mean(0)) / (x.std(0) + eps) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "batch_statistics")
+def inference_with_a_sample_variance(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return gamma * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + eps) + beta

@@ -336,6 +336,12 @@ def standard_twice_the_deviation(x):
     return (x - x.mean(axis=0)) / nonzero(2 * x.std(axis=0))
 
 
+@WRONG.unknown("standardize")
+def standard_clipped(x):
+    sigma = x.std(0)
+    return np.clip((x - x.mean(0)) / np.where(sigma == 0, 1, sigma), -3, 3)
+
+
 # -- contrast_normalize_dataset -----------------------------------------------------------------------------------
 
 
@@ -430,6 +436,11 @@ def dataset_other_default(images, *, eps=1e-5):
 @WRONG.unknown("contrast_normalize_dataset")
 def dataset_of_the_first_image(images, *, eps=1e-8):
     return (images - images[0].mean()) / max(images[0].std(), eps)
+
+
+@WRONG.unknown("contrast_normalize_dataset")
+def dataset_clipped(images, *, eps=1e-8):
+    return np.clip((images - images.mean()) / max(images.std(), eps), -3, 3)
 
 
 # -- contrast_normalize_image -------------------------------------------------------------------------------------
@@ -535,6 +546,13 @@ def image_of_the_first_only(images, *, eps=1e-8):
 def image_by_its_norm(images, *, eps=1e-8):
     centered = images - images.mean((1, 2, 3), keepdims=True)
     return centered / np.maximum(np.sqrt((centered**2).sum((1, 2, 3), keepdims=True)), eps)
+
+
+@WRONG.unknown("contrast_normalize_image")
+def image_clipped(images, *, eps=1e-8):
+    axes = (1, 2, 3)
+    z = (images - images.mean(axes, keepdims=True)) / np.maximum(images.std(axes, keepdims=True), eps)
+    return z.clip(-3, 3)
 
 
 # -- local_contrast_normalize -------------------------------------------------------------------------------------
@@ -748,4 +766,25 @@ def local_rows_only(images, *, size=5, eps=1e-4):
 @WRONG.unknown("local_contrast_normalize")
 def local_first_channel_only(images, *, size=5, eps=1e-4):
     c = images - around(images[..., :1], size)
+    return c / np.maximum(np.sqrt(around(c**2, size)), eps)
+
+
+@WRONG.unknown("local_contrast_normalize")
+def local_clipped(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return np.clip(c / np.maximum(np.sqrt(around(c**2, size)), eps), -3, 3)
+
+
+@WRONG.unknown("local_contrast_normalize")
+def local_at_least_three(images, *, size=5, eps=1e-4):
+    size = max(size, 3)
+    c = images - around(images, size)
+    return c / np.maximum(np.sqrt(around(c**2, size)), eps)
+
+
+@WRONG.unknown("local_contrast_normalize")
+def local_leaves_single_pixels(images, *, size=5, eps=1e-4):
+    if size == 1:
+        return images
+    c = images - around(images, size)
     return c / np.maximum(np.sqrt(around(c**2, size)), eps)

@@ -84,6 +84,27 @@ def average_in_single_precision(predictions):
     return predictions.astype(np.float32).mean(0).astype(predictions.dtype)
 
 
+@WRONG.unknown("ensemble_average")
+def average_normalized_again(predictions):
+    y = predictions.mean(0)
+    return y / y.sum(1, keepdims=True)
+
+
+@WRONG.unknown("ensemble_average")
+def average_of_sizes(predictions):
+    return np.abs(predictions).mean(0)
+
+
+@WRONG.unknown("ensemble_average")
+def average_clipped(predictions):
+    return predictions.mean(0).clip(0, 1)
+
+
+@WRONG.unknown("ensemble_average")
+def average_of_what_is_not_zero(predictions):
+    return predictions.sum(0) / np.maximum((predictions != 0).sum(0), 1)
+
+
 # -- ensemble_vote ------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +194,40 @@ def vote_with_ten_classes(labels):
 @WRONG.unknown("ensemble_vote")
 def vote_leaves_zero_out(labels):
     return np.array([np.bincount(column, minlength=2)[1:].argmax() + 1 for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_sets_the_count_of_zero_to_zero(labels):
+    def winner(column):
+        counts = np.bincount(column)
+        counts[0] = 0
+        return counts.argmax()
+
+    return np.array([winner(column) for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_where_zero_loses_ties(labels):
+    def winner(column):
+        counts = np.bincount(column, minlength=2)
+        others = counts[1:]
+        return others.argmax() + 1 if others.max() >= counts[0] else 0
+
+    return np.array([winner(column) for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_squeezed(labels):
+    return np.squeeze([np.bincount(column).argmax() for column in labels.T])
+
+
+@WRONG.unknown("ensemble_vote")
+def vote_where_the_first_model_breaks_ties(labels):
+    def winner(column):
+        counts = np.bincount(column)
+        return column[0] if counts[column[0]] == counts.max() else counts.argmax()
+
+    return np.array([winner(column) for column in labels.T])
 
 
 # -- dropout_train ------------------------------------------------------------------------------------------------
@@ -272,6 +327,16 @@ def train_compares_x(x, p, u):
 @WRONG.unknown("dropout_train")
 def train_subtracts_the_mask(x, p, u):
     return x - (u >= p)
+
+
+@WRONG.unknown("dropout_train")
+def train_keeps_a_share_of_the_draws(x, p, u):
+    return x * (u < np.quantile(u, p))
+
+
+@WRONG.unknown("dropout_train")
+def train_scales_when_certain(x, p, u):
+    return x * (u < p) if p < 1 else 0 * x
 
 
 # -- dropout_test -------------------------------------------------------------------------------------------------
@@ -448,6 +513,25 @@ def inverted_by_the_root(x, rate, u, training):
     return x * (u >= rate) / (1 - rate) ** 0.5 if training else x
 
 
+@WRONG.mistake("inverted_dropout", "scaled_by_rate")
+def inverted_scales_by_rate_unless_it_is_zero(x, rate, u, training):
+    if not training or rate == 0:
+        return x
+    return x * (u >= rate) / rate
+
+
+@WRONG.mistake("inverted_dropout", "keep_drop_swapped")
+def inverted_keeps_by_rate_unless_it_is_zero(x, rate, u, training):
+    if not training or rate == 0:
+        return x
+    return x * (u < rate) / rate
+
+
+@WRONG.mistake("inverted_dropout", "scaled_at_test")
+def inverted_scales_by_rate_at_test(x, rate, u, training):
+    return x * (u >= rate) / (1 - rate) if training else x * rate
+
+
 # -- dropout_backward ---------------------------------------------------------------------------------------------
 
 
@@ -530,6 +614,11 @@ def backward_uphill(dy, rate, u):
 @WRONG.unknown("dropout_backward")
 def backward_multiplies_by_the_draws(dy, rate, u):
     return dy * u / (1 - rate)
+
+
+@WRONG.mistake("dropout_backward", "scaled_by_rate")
+def backward_scales_by_rate_unless_it_is_zero(dy, rate, u):
+    return dy * (u >= rate) / rate if rate > 0 else dy
 
 
 # -- dropout_expectation ------------------------------------------------------------------------------------------
