@@ -30,7 +30,7 @@ def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
         f"{pen.strong(text.title)}\n{text.call}",
         text.text,
         "\n".join(pen.quiet(f"{kind}: {source}") for kind, source in sources if source),
-        _section("On the slide", list(text.steps.values()), pen),
+        _section("On the slide" if text.slide else "The formula", list(text.steps.values()), pen),
         _section("As code", source.rstrip().splitlines(), pen),
         _section("Known mistakes", [_variant(each, pen) for each in of_kind["mistake"]], pen),
         _section("Dialects", [_variant(each, pen) for each in of_kind["dialect"]], pen),
