@@ -36,6 +36,7 @@ def exponential_decay(lr: Array, k: Array, t: int) -> Values:
 
 
 exponential_decay.twin("the factor e^(−k) may be multiplied t times", {"exp(-k * t)": "exp(-k) ** t"})
+exponential_decay.twin("the rate may be kept as its logarithm", {"lr * exp(-k * t)": "exp(log(lr) - k * t)"})
 
 
 @exponential_decay.oracle

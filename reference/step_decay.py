@@ -34,6 +34,12 @@ def step_decay(lr: Array, drop: Array, every: int, t: int) -> Values:
     return {"rate": rate}
 
 
+step_decay.twin(
+    "the rate may be kept as its logarithm",
+    {"lr * drop ** (t // every)": "exp(log(lr) + log(drop) * (t // every))"},
+)
+
+
 @step_decay.oracle
 def walked(torch: Any, lr: float, drop: float, every: int, t: int) -> dict[str, Any]:
     """Epoch by epoch: a drop wherever the epoch's number is a multiple of ``every``, all of them multiplied."""

@@ -33,6 +33,7 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "a / √(b² + 1)": lambda a, b: a / np.sqrt(b**2 + 1),
     "1 - a / (|a| + |b|)": lambda a, b: 1 - a / (np.absolute(a) + np.absolute(b)),
     "-a + b": lambda a, b: -a + b,
+    "log(|a| + |b|)": lambda a, b: np.log(np.absolute(a) + np.absolute(b)),
     "|a|^(b / (|a| + |b|))": lambda a, b: np.absolute(a) ** (b / (np.absolute(a) + np.absolute(b))),
     "clip": lambda a, b: maths.clip(a, -1.5, np.absolute(b)),
     "where": lambda a, b: maths.where(np.arange(len(a)) % 2 == 0, a + b, 0.0),

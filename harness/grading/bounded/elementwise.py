@@ -54,6 +54,14 @@ def _exp(x: Bounded) -> Bounded:
     return rounded(value, value * np.expm1(x.unit * x.bound) / x.unit, x, _is(x, 0), roundings=2)
 
 
+def _log(x: Bounded) -> Bounded:
+    """The lower end of the argument is the farther one: no bound where it may be 0. Two roundings, as for exp."""
+    value = np.log(x.value)
+    lower = x.value - x.unit * x.bound
+    carried = np.where(lower > 0, (value - np.log(np.where(lower > 0, lower, 1))) / x.unit, np.inf)
+    return rounded(value, np.where(x.exact & (x.value > 0), 0, carried), x, _is(x, 1), roundings=2)
+
+
 def _power(x: Bounded, exponent: Bounded) -> Bounded:
     """x to a whole power by the product rule (a loop of products is a right form), to 0.5 by the root."""
     n = exponent.value[()] if exponent.shape == () else None
@@ -118,6 +126,7 @@ UFUNCS.update(
         np.true_divide: _divide,
         np.sqrt: _sqrt,
         np.exp: _exp,
+        np.log: _log,
         np.power: _power,
         np.square: lambda x: _multiply(x, x),
         np.maximum: _extreme(np.maximum),
