@@ -35,6 +35,9 @@ def dropout_test(x: Array, p: float) -> Values:
     return {"y": y}
 
 
+dropout_test.twin("what is dropped may be subtracted", {"p * x": "x - (1 - p) * x"})
+
+
 @dropout_test.oracle
 def between(torch: Any, x: Any, p: float) -> dict[str, Any]:
     """As far from 0 to x as p says."""
