@@ -19,9 +19,9 @@ import numpy as np
 from harness.grading import chance
 from harness.grading.expected import Reference
 from reference import pages
-from tests.grading.forms import graded, largest_ratio
-from tests.grading.right_search import RIGHT
-from tests.grading.wrong_search import WRONG
+from tests.corpus.forms import graded, largest_ratio
+from tests.corpus.right_search import RIGHT
+from tests.corpus.wrong_search import WRONG
 
 DRAWING = ("random_search", "keras_dropout")
 

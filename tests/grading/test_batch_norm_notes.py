@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.grading.forms import Form, grade, largest_ratio
+from tests.corpus.forms import Form, grade, largest_ratio
 
 
 def by_moments(x, gamma, beta, *, eps=1e-5):

@@ -11,9 +11,9 @@ from harness.grading.calls import Calls
 from harness.grading.verdict import Verdict
 from harness.grading.witness import FORMS
 from reference import pages
+from tests.corpus.forms import Form, grade, largest_ratio, reference
 from tests.graded import algorithm, asked
 from tests.graded import grade as grade_batch
-from tests.grading.forms import Form, grade, largest_ratio, reference
 
 
 def graded(thing: Any, id: str, before: Any = None, backend: str = "numpy") -> Verdict:

@@ -8,8 +8,8 @@ import pytest
 from harness.grading.expected import Reference
 from harness.results import Diagnosis
 from reference import pages
-from tests.grading.forms import Form, graded
-from tests.grading.right_search import RIGHT
+from tests.corpus.forms import Form, graded
+from tests.corpus.right_search import RIGHT
 from tests.grading.test_teeth import WAYS, handed_in, student
 
 pytestmark = pytest.mark.slow

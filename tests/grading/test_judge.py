@@ -16,7 +16,7 @@ from harness.grading.streams import account
 from harness.grading.verdict import Verdict, read_replies, scored, suspect, verdict
 from harness.results import Diagnosis
 from harness.worker.cases import run_case
-from tests.grading.forms import Form, grade, reference
+from tests.corpus.forms import Form, grade, reference
 
 
 def momentum(w, grad, *, lr=0.01, gamma=0.9):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.grading.forms import Form, grade
+from tests.corpus.forms import Form, grade
 
 
 def standard(x):

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reference import pages
-from tests.grading.forms import Form, Forms, grade, largest_ratio
+from tests.corpus.forms import Form, corpus, grade, largest_ratio
 
-
-def tables(kind: str) -> Forms:
-    """All forms of a kind, ``right`` or ``wrong``: the tables of every file here that is called ``<kind>_….py``."""
-    found = Forms()
-    for file in sorted(Path(__file__).parent.glob(f"{kind}_*.py")):
-        found += getattr(import_module(f"{__package__}.{file.stem}"), kind.upper())
-    return found
-
-
-RIGHT, WRONG = tables("right"), tables("wrong")
+RIGHT, WRONG = corpus("right"), corpus("wrong")
 
 ROOM = 0.5
 """The largest error, in tolerances, that a right program may have: it must not be right by a hair."""

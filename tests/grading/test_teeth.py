@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reference import Edition, Page, Variant, pages
-from tests.grading.forms import Form, grade, largest_ratio
+from tests.corpus.forms import Form, grade, largest_ratio
 from tests.grading.test_right_and_wrong import CLEAR
 
 WAYS = [

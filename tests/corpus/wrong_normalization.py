@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 WRONG = Forms()
 

@@ -7,7 +7,7 @@ from itertools import accumulate, count, islice, repeat
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 RIGHT = Forms()
 

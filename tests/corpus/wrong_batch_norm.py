@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
-from tests.grading.right_batch_norm import forward_cached, forward_with_a_dict
+from tests.corpus.forms import Forms
+from tests.corpus.right_batch_norm import forward_cached, forward_with_a_dict
 
 WRONG = Forms()
 

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 RIGHT = Forms()
 

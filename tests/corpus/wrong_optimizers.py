@@ -10,7 +10,7 @@ from itertools import count
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 WRONG = Forms()
 

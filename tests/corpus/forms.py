@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -92,6 +94,14 @@ class Forms(list[Form]):
             return thing
 
         return add
+
+
+def corpus(kind: str) -> Forms:
+    """All forms of a kind, ``right`` or ``wrong``: the tables of every file here that is called ``<kind>_….py``."""
+    found = Forms()
+    for file in sorted(Path(__file__).parent.glob(f"{kind}_*.py")):
+        found += getattr(import_module(f"{__package__}.{file.stem}"), kind.upper())
+    return found
 
 
 @cache

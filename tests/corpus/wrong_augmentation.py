@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 WRONG = Forms()
 

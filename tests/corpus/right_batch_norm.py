@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 RIGHT = Forms()
 

@@ -8,7 +8,7 @@ from itertools import chain, product, zip_longest
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 WRONG = Forms()
 

@@ -9,7 +9,7 @@ from itertools import accumulate, repeat
 import numpy as np
 import torch
 
-from tests.grading.forms import Forms
+from tests.corpus.forms import Forms
 
 RIGHT = Forms()
 
