@@ -267,6 +267,23 @@ _DEVIATIONS = 6
 """How many standard deviations two estimates may be apart."""
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A mean of draws, its standard deviation, and what Bernstein's inequality adds where a single draw weighs much.
+
+    At an extreme rate two neighbours dropped together are so rare and count so much that their mean is far from normal.
+    """
+
+    value: float
+    deviation: float
+    heaviest: float
+    """How much one draw can add to the mean."""
+
+    def near(self, other: Estimate) -> bool:
+        spread = _DEVIATIONS * math.hypot(self.deviation, other.deviation)
+        return abs(self.value - other.value) <= spread + _DEVIATIONS**2 / 6 * max(self.heaviest, other.heaviest)
+
+
 class Profile:
     """What the outputs of a case look like, whatever the law of the masks."""
 
@@ -275,8 +292,7 @@ class Profile:
         """Of what is kept, output over input, call by call: None where nothing is kept, NaN where it is not one."""
         self.signs: list[object] = []
         """What has to be the same: who was in training, dropped at inference, has equal masks, shares its draws."""
-        self.features: list[tuple[float, float]] = []
-        """Estimates, each with its standard deviation."""
+        self.estimates: list[Estimate] = []
         by_layer: dict[int, list[Mask]] = {}
         for call, y in zip(case.calls, outputs, strict=True):
             self.scales.append(_scale(y, call.args["x"]))
@@ -305,9 +321,11 @@ class Profile:
         draws = float(len(masks))  # at least one a call was made
         if mixed:
             draws = masks.size / max(1.0, *dispersions) / (len(masks) if repeated else 1)
-        self.features.append((share, (spread / draws) ** 0.5))
+        rarer = max(layer.rate, 1 - layer.rate)
+        self.estimates.append(Estimate(share, (spread / draws) ** 0.5, rarer / draws))
+        heaviest = rarer**2 / spread / draws if spread else 0.0
         for axis in range(masks.ndim):
-            self.features.append((_neighbours(masks, axis), draws**-0.5))
+            self.estimates.append(Estimate(_neighbours(masks, axis), draws**-0.5, heaviest))
 
 
 def _neighbours(masks: Mask, axis: int) -> float:
@@ -345,12 +363,11 @@ def _profile(edition: Edition, page: Page, case: Case, call: Call) -> Profile | 
 
 def _alike(one: Profile | None, other: Profile | None) -> bool:
     """Whether two layers may be of the same making."""
-    if one is None or other is None or one.signs != other.signs or len(one.features) != len(other.features):
+    if one is None or other is None or one.signs != other.signs or len(one.estimates) != len(other.estimates):
         return False
     if not all(map(_same_scale, one.scales, other.scales)):
         return False
-    pairs = zip(one.features, other.features, strict=True)
-    return all(abs(a - b) <= _DEVIATIONS * math.hypot(one_off, other_off) for (a, one_off), (b, other_off) in pairs)
+    return all(mine.near(yours) for mine, yours in zip(one.estimates, other.estimates, strict=True))
 
 
 def _same_scale(a: float | None, b: float | None) -> bool:
