@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from harness.grading.bounded import Bounded
 from harness.grading.expected import C
 from reference.maths import absolute, clip, exp, largest, mean, minimum, smallest, sqrt, variance, where
 from tests.grading.bounds import DTYPES, exact, reach
+from tests.grading.shaken import Shaken
 
 Form = Callable[..., Any]
 
@@ -165,63 +165,11 @@ def test_a_form_that_cancels_elsewhere_needs_its_own_bound(name: str, form: str,
 # -- random rounding --------------------------------------------------------------------------------------------------
 
 
-class Shaken(NDArrayOperatorsMixin):
-    """Numbers of float32 whose every operation rounds up or down at random: a program under random rounding.
-
-    The other opinion on the rules: whatever an operation's rounding does to the result must be in the bound.
-    """
-
-    def __init__(self, value: Any, rng: np.random.Generator) -> None:
-        self.value = np.asarray(value, dtype=np.float32)
-        self.rng = rng
-
-    def round(self, value: Any) -> Shaken:
-        """A float64 as one of the two numbers of float32 beside it, or the one it is."""
-        near = np.asarray(value, dtype=np.float32)
-        beyond = np.where(near == value, near, np.nextafter(near, np.copysign(np.float32("inf"), value - near)))
-        return Shaken(np.where(self.rng.uniform(size=near.shape) < 0.5, near, beyond), self.rng)
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any) -> Any:
-        assert method == "__call__"
-        value = ufunc(*(self.of(each) for each in inputs))
-        return value if value.dtype == bool else self.round(value)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if function is np.sum:
-            return self.add(**kwargs)
-        if function is np.mean:
-            return self.add(**kwargs) / (self.value.size // np.sum(self.value, **kwargs).size)
-        if function is np.var:
-            return np.mean(np.square(self - np.mean(self, **{**kwargs, "keepdims": True})), **kwargs)
-        return Shaken(function(*(self.of(each) for each in args), **kwargs), self.rng)
-
-    def add(self, axis: int | None = None, keepdims: bool = False) -> Shaken:
-        """One term after another, in random order."""
-        terms = self.value.reshape(-1, 1) if axis is None else np.moveaxis(self.value, axis, 0)
-        total, *rest = self.rng.permutation(terms)
-        for term in rest:
-            total = self.round(total.astype(float) + term).value
-        return Shaken(np.reshape(total, np.sum(self.value, axis=axis, keepdims=keepdims).shape), self.rng)
-
-    def of(self, number: Any) -> Any:
-        """A number of float32, in float64 where the operation is exact or nearly so; conditions as they are."""
-        if isinstance(number, Shaken):
-            return number.value.astype(float)
-        return float(np.float32(number)) if isinstance(number, float) else number
-
-    @property
-    def T(self) -> Shaken:  # noqa: N802  # numpy's name
-        return Shaken(self.value.T, self.rng)
-
-    def __len__(self) -> int:
-        return len(self.value)
-
-
 @pytest.mark.parametrize("name", COMPOSITES)
 def test_random_rounding_stays_within_the_bound(name: str) -> None:
     page = COMPOSITES[name].page
     rng = np.random.default_rng(0)
-    most = used(page, lambda x: page(Shaken(x, rng)).value, "float32", runs=10)
+    most = used(page, lambda x: page(Shaken(x, rng, "float32")).value, "float32", runs=10)
     assert 0.1 < most <= 2  # rounding to the farther neighbour is twice as far off as to the nearest
 
 
