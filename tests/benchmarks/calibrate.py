@@ -4,15 +4,15 @@
 
 grades every program of ``tests/corpus`` and prints a row an algorithm, for each dtype of its cases and for both:
 
-* **right**: how many right programs there are, and the largest error of any of them, in tolerances. 1 is the most that
-  passes; the bar is 0.5;
-* **wrong**: how many wrong ones, and the smallest error by which one is known, each in its clearest case. The bar is 10.
-  ``(3 not)`` are not known by the cases of this dtype, but by those of the other;
+* **right**: how many right programs there are, and the largest error of any of them, in tolerances. 1 is the most
+  that passes; the bar is 0.5;
+* **wrong**: how many wrong ones, and the smallest error by which one is known, each in its clearest case. The bar is
+  10. ``(3 not)`` are not known by the cases of this dtype, but by those of the other;
 * **factor**: the smallest of all wrong ones by the largest of all right ones;
 * **named**: how many of the wrong programs with a known mistake got its name;
-* **allclose**, **assert_close**: how many right programs numpy's and ``torch.testing``'s would have rejected and how many
-  wrong ones accepted, with their defaults and on the same runs. They are given more than a test usually asks: every step
-  of every case.
+* **allclose**, **assert_close**: how many right programs numpy's and ``torch.testing``'s would have rejected and how
+  many wrong ones accepted, with their defaults and on the same runs. They are given more than a test usually asks:
+  every step of every case.
 
 What draws has no error: there the number is how improbable the draws are, as a power of the level 1e-11 at which a
 check fails, and the bar is 1.25. Plain data (a grid) is equal or not. ``--all`` also prints every program's numbers.
