@@ -37,6 +37,7 @@ from harness.results import (
 )
 from harness.runner import session
 from harness.runner.forks import ForkError, ForkServer
+from harness.runner.isolation import Isolation, basic
 from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
@@ -57,11 +58,20 @@ class Batch:
     With an ``adapter``, what that gives for a submission is graded, by the hyper-parameters that it fixes.
     """
 
-    def __init__(self, assignment: Assignment, *, seed: int, jobs: int, adapter: Adapter | None = None) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        seed: int,
+        jobs: int,
+        adapter: Adapter | None = None,
+        isolation: Isolation | None = None,
+    ) -> None:
         self.assignment = assignment
         self.seed = seed
         self.jobs = jobs
         self.adapter = adapter
+        self.isolation = isolation or basic()
         fixed = adapter.fixed if adapter else {}
         self.references = {id: Reference(pages()[id].fixing(fixed.get(id, {})), seed) for id in assignment.points}
         self.limits = Limits(assignment.seconds, assignment.memory_mb)
@@ -109,7 +119,7 @@ class Batch:
         servers = {}
         for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
             preload = (*PRELOAD, "torch") if with_torch else PRELOAD
-            servers[with_torch] = self._stack.enter_context(ForkServer(preload))
+            servers[with_torch] = self._stack.enter_context(ForkServer(preload, self.isolation))
         self._testimony = helper.submit(self._ask_torch, servers[True])
         return servers
 

@@ -13,7 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.runner.environment import clean_environment
+from harness.runner.isolation import Isolation, basic
 from harness.worker import wire
+from harness.worker.zygote import ROOMS
 
 START_SECONDS = 120.0
 ANSWER_SECONDS = 30.0
@@ -34,31 +37,41 @@ class End:
 
 @dataclass(frozen=True)
 class Child:
-    """A forked process and our end of its socket."""
+    """A forked process, our end of its socket, and of the pipe its output comes down."""
 
     pid: int
     sock: socket.socket
+    output: int
 
 
 class ForkServer:
-    """A zygote that has imported ``preload``; a context manager. Threads may share it."""
+    """A zygote that has imported ``preload``; a context manager. Threads may share it.
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    ``isolation`` says how far its children are to be walled off.
+    """
+
+    def __init__(self, preload: Sequence[str], isolation: Isolation | None = None) -> None:
         self.preload = tuple(preload)
+        self.isolation = isolation or basic()
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
         self._control = ours
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "harness.worker.zygote", *self.preload],
+                [sys.executable, "-I", "-m", "harness.worker.zygote", *self._arguments],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env=_clean_environment(),
+                env=clean_environment(),
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends it
             )
         self._ready = self._closed = False
+
+    @property
+    def _arguments(self) -> list[str]:
+        rooms, wall = [ROOMS] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
+        return [*rooms, *self.preload, *wall]
 
     def __enter__(self) -> ForkServer:
         return self
@@ -83,24 +96,34 @@ class ForkServer:
             assert self._process.stderr is not None  # PIPE was asked for above
             self._process.stderr.close()
 
-    def fork(self, entry: str) -> Child:
-        """A child that runs ``entry`` ("module:function") with the other end of the socket.
+    def fork(self, entry: str, room: str | None = None) -> Child:
+        """A child that runs ``entry`` ("module:function") with the other end of the socket; in namespaces of its own
+        where ``room`` is the folder that is to be in memory there.
 
         Raises :class:`ForkError`.
         """
         ours, theirs = socket.socketpair()
+        output, into = os.pipe()
+        os.set_blocking(output, False)
         try:
             with theirs:
-                answer = self._ask({"op": "fork", "entry": entry}, [theirs.fileno()])
+                answer = self._ask({"op": "fork", "entry": entry, "room": room}, [theirs.fileno(), into])
         except ForkError:
             ours.close()
+            os.close(output)
             raise
-        return Child(int(answer["pid"]), ours)
+        finally:
+            os.close(into)
+        return Child(int(answer["pid"]), ours, output)
 
-    def bury(self, child: Child) -> End:
-        """Kill the child and what it left behind; say how it had ended by itself, if it had."""
-        with child.sock:  # closed after it, not before: that alone would end the child
-            answer = self._ask({"op": "bury", "pid": child.pid}, [])
+    def bury(self, child: Child, ended: bool = False) -> End:
+        """Kill the child and what it left behind; say how it had ended by itself, if it had. ``ended`` says that it
+        closed its end of the socket."""
+        try:
+            with child.sock:  # closed after it, not before: that alone would end the child
+                answer = self._ask({"op": "bury", "pid": child.pid, "ended": ended}, [])
+        finally:
+            os.close(child.output)
         return End(answer["signal"], answer["code"])
 
     def _ask(self, request: dict[str, Any], descriptors: list[int]) -> Any:
@@ -128,15 +151,3 @@ class ForkServer:
         assert self._process.stderr is not None
         last = self._process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
         return f"ended with status {self._process.returncode}: {''.join(last)}"
-
-
-def _clean_environment() -> dict[str, str]:
-    """Nothing of the grader's: one thread a process, the same hash and locale everywhere."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }

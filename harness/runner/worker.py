@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, TypeVar, get_args
@@ -14,8 +14,12 @@ from typing import Any, Literal, TypeVar, get_args
 import numpy as np
 
 from harness.intake import Submission
+from harness.runner import cgroups
 from harness.runner.forks import Child, End, ForkError, ForkServer
+from harness.runner.output import Output
+from harness.runner.scratch import scratch
 from harness.worker import wire
+from harness.worker.wall.users import ANOTHER, USERS
 
 Reply = TypeVar("Reply")
 
@@ -25,6 +29,9 @@ DEFAULT_BACKENDS = ("numpy",)
 
 ENTRY = "harness.worker.student:serve"
 PRELOAD = ("numpy", "harness.worker.student")
+
+BESIDE_MEMORY_MB = 256
+"""What a control group allows beyond the limit that the worker keeps itself: its files in memory among it."""
 
 SETTLE_SECONDS = 30.0
 
@@ -139,17 +146,40 @@ class Worker:
         self._limits = limits
         self._numbers = itertools.count(1)
         self._child: Child | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="gradstep-", ignore_cleanup_errors=True)
+        self._stack = ExitStack()
+        self.output = Output()
         try:
-            self._child = server.fork(ENTRY)
-            self._settle(self._child)
+            folder = self._stack.enter_context(scratch())
+            groups = self._groups()
+            self._stack.callback(self._bury)
+            self._child = server.fork(ENTRY, folder if server.isolation.rooms else None)
+            self._settle(self._child, folder, groups)
         except BaseException:
             self.close()
             raise
 
-    def _settle(self, child: Child) -> None:
+    def _groups(self) -> list[str]:
+        """Control groups for the worker to join. Raises :class:`ForkError`."""
+        if not self._server.isolation.strict:
+            return []
+        try:
+            made = self._stack.enter_context(cgroups.made(self._limits.memory_mb + BESIDE_MEMORY_MB))
+        except OSError as error:
+            raise ForkError(f"a control group could not be made: {error}") from error
+        return [group.members for group in made]
+
+    def _settle(self, child: Child, folder: str, groups: Sequence[str]) -> None:
         """Have the worker wall itself in. No student code has run yet: what fails here is ours, and its word counts."""
-        request = {"request": 0, "op": "settle", "folder": self._folder.name, "memory_mb": self._limits.memory_mb}
+        isolation = self._server.isolation
+        request = {
+            "request": 0,
+            "op": "settle",
+            "folder": folder,
+            "memory_mb": self._limits.memory_mb,
+            "walled": isolation.walled,
+            "groups": groups,
+            "uid": ANOTHER + child.pid % USERS if isolation.strict else None,
+        }
         try:
             child.sock.settimeout(SETTLE_SECONDS)
             wire.send(child.sock, request)
@@ -161,10 +191,7 @@ class Worker:
 
     def close(self) -> None:
         """Bury the process and remove its folder."""
-        try:
-            self._bury()
-        finally:
-            self._folder.cleanup()
+        self._stack.close()
 
     @property
     def alive(self) -> bool:
@@ -225,7 +252,7 @@ class Worker:
             self._bury()
             return Ended("timeout", {"seconds": self._limits.seconds})
         except (wire.Closed, ConnectionError):
-            end = self._bury()
+            end = self._bury(ended=True)
             return Ended("crash", {"signal": _signal_name(end.signal), "code": end.code})
         except MALFORMED as error:
             self._bury()  # whatever it sent, it is not what was asked for
@@ -233,14 +260,18 @@ class Worker:
 
     def _receive(self, number: int, deadline: float, body_limit: int) -> Any:
         assert self._child is not None
+        self.output.drain_until(self._child.output, self._child.sock, deadline)
         reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
         if reply["request"] != number:
             raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
         return reply
 
-    def _bury(self) -> End:
+    def _bury(self, ended: bool = False) -> End:
         child, self._child = self._child, None
-        return self._server.bury(child) if child else End(None, None)
+        if child is None:
+            return End(None, None)
+        self.output.drain(child.output)
+        return self._server.bury(child, ended)
 
 
 def _bytes(source: bytes) -> np.ndarray[Any, Any]:

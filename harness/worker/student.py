@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,11 @@ def serve(sock: socket.socket) -> None:
     """Answer requests until the other side closes the connection."""
     request = _request(sock)
     try:
-        memory = _settle(request["folder"], request["memory_mb"])
+        memory = _settle(request["folder"], request["memory_mb"], request["groups"])
+        if request["walled"]:
+            from harness.worker import wall
+
+            wall.confine(request["folder"], request["uid"])
     except Exception as error:
         wire.send(sock, {"request": request["request"], "unsettled": f"{type(error).__name__}: {error}"})
         return
@@ -90,17 +94,21 @@ class Memory:
         resource.setrlimit(resource.RLIMIT_AS, self._outside)
 
 
-def _settle(folder: str, memory_mb: int) -> Memory:
-    """Limits and surroundings. The deeper wall belongs here: it must stand before the first line of student code."""
+def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
+    """Limits and surroundings. ``groups`` are the files of control groups to join."""
+    for members in groups:
+        Path(members).write_text("0")
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
     os.umask(0o077)
     os.chdir(folder)
+    os.environ |= {"HOME": folder, "TMPDIR": folder}
     sys.path[:] = [path for path in sys.path if path]
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 64 << 20)
+    _limit(resource.RLIMIT_NOFILE, 256)
     return Memory(_address_space() + (memory_mb << 20))
 
 

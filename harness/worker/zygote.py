@@ -1,13 +1,13 @@
 """A process that has imported what is slow to import, and forks others which then need not.
 
-Started by exec, ``python -I -m harness.worker.zygote MODULE …``, with its control socket as standard input. It imports
-the modules, then obeys its parent, one request at a time:
+Started by exec, ``python -I -m harness.worker.zygote [--rooms] MODULE …``, with its control socket as standard
+input. It imports the modules, then obeys its parent, one request at a time:
 
 * ``{"op": "fork", "entry": "module:function"}`` and one end of a socket pair: fork a child that calls the function
   with the socket and never returns; answers ``{"pid": …}``.
-* ``{"op": "bury", "pid": …}``: kill that child and what is left of its process group, and whatever it left behind
-  that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended by
-  itself, or nothing in either where it had not.
+* ``{"op": "bury", "pid": …, "ended": false}``: kill that child and what is left of its process group, and whatever it
+  left behind that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended by
+  itself, or nothing in either where it had not. ``ended`` says that it seems to have: its end is then waited for.
 
 It runs no student code, holds no reference and no seed. It never runs a torch operation either: a child forked after
 a threaded one hangs for ever.
@@ -19,99 +19,162 @@ import contextlib
 import ctypes
 import gc
 import os
+import select
 import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.worker import wire
 
+ROOMS = "--rooms"
+"""The argument by which children can live in namespaces of their own: it may take one for this process first."""
+
 _FOREVER = 10.0**9
+_ENDING_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
+class Zygote:
+    """The children there are, and how each that lives in namespaces of its own has its end told."""
+
+    def __init__(self, control: socket.socket, rooms: bool) -> None:
+        self._control = control
+        self._own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC) if rooms else None
+        self._children: set[int] = set()
+        self._ends: dict[int, int] = {}
+
+    def obey(self) -> None:
+        """Answer requests until the other side closes the connection."""
+        try:
+            while True:
+                try:
+                    request, descriptors = _request(self._control)
+                except wire.Closed:
+                    return
+                if request["op"] == "fork":
+                    pid = self._fork(request["entry"], request["room"], descriptors)
+                    wire.send(self._control, {"pid": pid})
+                else:
+                    wire.send(self._control, self._bury(request["pid"], request["ended"]))
+        finally:  # the parent is gone, or closed its end
+            for pid in list(self._children):
+                self._bury(pid, False)
+
+    def _fork(self, entry: str, room: str | None, descriptors: list[int]) -> int:
+        child = partial(_child, entry, *descriptors)
+        if room is None:
+            pid = os.fork()
+            if pid == 0:
+                self._control.close()
+                child()
+        else:
+            pid = self._fork_in_room(child, room, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._children.add(pid)
+        return pid
+
+    def _fork_in_room(self, child: Any, room: str, descriptors: Sequence[int]) -> int:
+        from harness.worker.wall import namespaces
+
+        assert self._own is not None, f"{ROOMS} was not asked for"
+        end, report = os.pipe()
+        pid = namespaces.fork_first(self._own)
+        if pid == 0:
+            try:
+                _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+                self._control.close()
+                os.close(end)
+                try:
+                    namespaces.furnish(room)
+                except OSError as error:
+                    wire.send(socket.socket(fileno=descriptors[0]), {"request": 0, "unsettled": f"namespaces: {error}"})
+                    os._exit(1)
+                namespaces.wait_for(child, report, descriptors)
+            finally:
+                os._exit(1)
+        os.close(report)
+        self._ends[pid] = end
+        return pid
+
+    def _bury(self, pid: int, ended: bool) -> dict[str, int | None]:
+        self._children.discard(pid)
+        end = self._ends.pop(pid, None)
+        if end is not None and ended:  # its first process is about to say how it ended, unless it only seems to have
+            select.select([end], [], [], _ENDING_SECONDS)
+        gone, status = os.waitpid(pid, os.WNOHANG)
+        if not gone:
+            os.kill(pid, signal.SIGKILL)  # where it is about to end by itself, that still decides how it ended
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        if not gone:
+            _, status = os.waitpid(pid, 0)
+        _sweep(self._children)
+        if end is not None:
+            with os.fdopen(end, "rb") as file:
+                told = file.read(4)
+            if len(told) < 4:
+                return {"signal": None, "code": None}
+            gone, status = pid, int.from_bytes(told, "little")
+        if os.WIFEXITED(status):
+            return {"signal": None, "code": os.WEXITSTATUS(status)}
+        ours = not gone and os.WTERMSIG(status) == signal.SIGKILL
+        return {"signal": None if ours else os.WTERMSIG(status), "code": None}
+
+
 def main() -> None:
+    rooms = sys.argv[1:2] == [ROOMS]
+    if rooms and os.geteuid() != 0:
+        from harness.worker.wall import namespaces
+
+        namespaces.own_world()
     control = socket.socket(fileno=os.dup(0))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    for name in sys.argv[1:]:
+    for name in sys.argv[1 + rooms :]:
         module = import_module(name)
         if name == "torch":
             module.set_num_threads(1)
+        elif name == "harness.worker.wall":
+            module.prepare()
     gc.freeze()  # or the first collection in each child would write to, and so copy, every page of the imports
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.close(nothing)
-    children: set[int] = set()
-    try:
-        wire.send(control, {"ready": True})
-        _obey(control, children)
-    finally:  # the parent is gone, or closed its end
-        for pid in list(children):
-            children.discard(pid)
-            _bury(pid, children)
-
-
-def _obey(control: socket.socket, children: set[int]) -> None:
-    """Answer requests until the other side closes the connection."""
-    while True:
-        try:
-            request, descriptors = _request(control)
-        except wire.Closed:
-            return
-        if request["op"] == "fork":
-            (descriptor,) = descriptors
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                _child(request["entry"], descriptor)
-            os.close(descriptor)
-            children.add(pid)
-            wire.send(control, {"pid": pid})
-        elif request["op"] == "bury":
-            children.discard(request["pid"])
-            wire.send(control, _bury(request["pid"], children))
+    zygote = Zygote(control, rooms)
+    wire.send(control, {"ready": True})
+    zygote.obey()
 
 
 def _request(control: socket.socket) -> tuple[Any, list[int]]:
     """A frame that may carry descriptors: they travel with its first byte, which is sent alone and means nothing."""
     control.settimeout(None)
-    mark, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+    mark, descriptors, _, _ = socket.recv_fds(control, 1, 2)
     if not mark:
         raise wire.Closed
     return wire.receive(control, deadline=time.monotonic() + _FOREVER, body_limit=0), descriptors
 
 
-def _child(entry: str, descriptor: int) -> NoReturn:
+def _child(entry: str, descriptor: int, output: int | None = None) -> NoReturn:
     status = 1
     try:
         os.setpgid(0, 0)
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         for stream in (1, 2):
-            os.dup2(0, stream)
+            os.dup2(0 if output is None else output, stream)
+        if output is not None:
+            os.close(output)
         module, _, function = entry.partition(":")
         getattr(import_module(module), function)(socket.socket(fileno=descriptor))
         status = 0
     finally:
         os._exit(status)
-
-
-def _bury(pid: int, others: set[int]) -> dict[str, int | None]:
-    ended, status = os.waitpid(pid, os.WNOHANG)
-    if not ended:
-        os.kill(pid, signal.SIGKILL)  # where it is about to end by itself, that still decides how it ended
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    if not ended:
-        _, status = os.waitpid(pid, 0)
-    _sweep(others)
-    if os.WIFEXITED(status):
-        return {"signal": None, "code": os.WEXITSTATUS(status)}
-    ours = not ended and os.WTERMSIG(status) == signal.SIGKILL
-    return {"signal": None if ours else os.WTERMSIG(status), "code": None}
 
 
 def _sweep(children: set[int]) -> None:

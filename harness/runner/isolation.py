@@ -1,0 +1,125 @@
+"""How well students' code is walled off: what this machine can do, and what is chosen of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from harness.runner import cgroups
+from harness.runner.environment import clean_environment
+
+Level = Literal["separate", "limited", "confined", "isolated", "strict"]
+
+LEVELS: Sequence[Level] = get_args(Level)
+"""From the least to the most."""
+
+PROBE_SECONDS = 60.0
+
+BASICS: Mapping[Level, Sequence[str]] = {
+    "separate": ("own process", "deadline"),
+    "limited": ("own process", "clean environment", "resource limits", "deadline", "orphans swept"),
+}
+"""What needs nothing of the machine but that it is what it is."""
+
+NEEDED: Mapping[Level, Sequence[str]] = {
+    "confined": ("capabilities", "landlock", "seccomp"),
+    "isolated": ("processes", "network", "mounts", "shared memory", "own /proc"),
+    "strict": ("cgroup memory", "cgroup processes", "another user"),
+}
+"""The layers that make a level of the one below it."""
+
+
+class IsolationError(Exception):
+    """The level that was asked for cannot be reached here; one sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One part of the wall: whether this machine can put it up and, if not, why."""
+
+    name: str
+    why_not: str | None = None
+
+    @property
+    def on(self) -> bool:
+        return self.why_not is None
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """A level, and the layers that make it."""
+
+    level: Level
+    layers: tuple[str, ...]
+
+    @property
+    def walled(self) -> bool:
+        """Whether it is a security boundary."""
+        return LEVELS.index(self.level) >= LEVELS.index("confined")
+
+    @property
+    def rooms(self) -> bool:
+        """Whether workers live in namespaces of their own."""
+        return LEVELS.index(self.level) >= LEVELS.index("isolated")
+
+    @property
+    def strict(self) -> bool:
+        return self.level == "strict"
+
+
+def basic() -> Isolation:
+    """No wall: a process of its own, and what limits the system has."""
+    level: Level = "limited" if sys.platform == "linux" else "separate"
+    return Isolation(level, tuple(BASICS[level]))
+
+
+def probe() -> tuple[Layer, ...]:
+    """Try every layer in a child that does nothing else."""
+    if sys.platform != "linux":
+        return tuple(Layer(name, "Linux only") for names in NEEDED.values() for name in names)
+    with tempfile.TemporaryDirectory(prefix="gradstep-") as folder:
+        command = [sys.executable, "-I", "-m", "harness.worker.wall.probe", folder]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, timeout=PROBE_SECONDS, env=clean_environment(), cwd="/", check=True
+            )
+            found = json.loads(done.stdout)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            found = {name: f"it could not be tried ({error})" for names in NEEDED.values() for name in names}
+    found |= cgroups.probe()
+    return tuple(Layer(name, found[name]) for names in NEEDED.values() for name in names)
+
+
+def best(layers: Sequence[Layer]) -> Isolation:
+    """The highest level whose layers are all there."""
+    on = {layer.name for layer in layers if layer.on}
+    reached = basic()
+    for level, needed in NEEDED.items():
+        if not on >= set(needed):
+            break
+        reached = Isolation(level, (*reached.layers, *needed))
+    return reached
+
+
+def choose(wanted: str, layers: Sequence[Layer]) -> Isolation:
+    """The level ``wanted``, or the best there is for ``auto``; ``none`` is no wall. Raises :class:`IsolationError`."""
+    if wanted == "none":
+        return basic()
+    reached = best(layers)
+    if wanted == "auto":
+        return reached
+    kept = list(itertools.takewhile(lambda level: LEVELS.index(level) <= [*LEVELS].index(wanted), NEEDED))
+    needed = [name for level in kept for name in NEEDED[level]]
+    if LEVELS.index(reached.level) < LEVELS.index(kept[-1]):
+        missing = [f"{layer.name}: {layer.why_not}" for layer in layers if not layer.on and layer.name in needed]
+        raise IsolationError(
+            f"--isolation {wanted} cannot be had on this machine ({'; '.join(missing)}). "
+            f"The best here is {reached.level}."
+        )
+    return Isolation(kept[-1], (*basic().layers, *needed))
