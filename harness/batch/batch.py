@@ -31,6 +31,7 @@ from harness.results import (
     CaseResult,
     LoadError,
     Message,
+    Printed,
     Source,
     Status,
     SubmissionResult,
@@ -157,7 +158,8 @@ class Batch:
         try:
             ran = session.run(server, submission, self._tasks, self.limits, self._code)
             alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code)
-            return self._judged(submission, ran, alone)
+            judged = self._judged(submission, ran, alone)
+            return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results

@@ -138,7 +138,12 @@ class Worker:
     """A forked process that one submission's code runs in, until :meth:`close`."""
 
     def __init__(
-        self, server: ForkServer, submission: Submission, limits: Limits, adapter: AdapterCode | None = None
+        self,
+        server: ForkServer,
+        submission: Submission,
+        limits: Limits,
+        adapter: AdapterCode | None = None,
+        output: Output | None = None,
     ) -> None:
         self._server = server
         self._adapter = adapter
@@ -147,7 +152,7 @@ class Worker:
         self._numbers = itertools.count(1)
         self._child: Child | None = None
         self._stack = ExitStack()
-        self.output = Output()
+        self.output = output or Output()
         try:
             folder = self._stack.enter_context(scratch())
             groups = self._groups()

@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,9 @@ def serve(sock: socket.socket) -> None:
                     answer = {"cases": _run(offered, request, files, partial(_ask, sock, request["request"]))}
         except BaseException as error:  # student code can make anything here fail: it is reported as its failure
             answer = {"failed": failure(error, files)}
+        with suppress(BaseException):  # it may have closed them
+            sys.stdout.flush()
+            sys.stderr.flush()
         sock.settimeout(None)
         wire.send(sock, {"request": request["request"], **answer})
 
@@ -100,6 +104,8 @@ def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
         Path(members).write_text("0")
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="replace")  # what a crash comes after is told as well
     os.umask(0o077)
     os.chdir(folder)
     os.environ |= {"HOME": folder, "TMPDIR": folder}
