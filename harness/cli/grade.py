@@ -70,8 +70,6 @@ def command(
     if all(each.problem == "no_python" for each in submissions):
         click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
         sys.exit(exits.NOTHING_FOUND)
-    out = _writable(out)
-
     chosen, lacking = options.the_isolation(isolation)
     if not chosen.walled and not trust_submissions:
         why = f"This machine cannot wall it off ({'; '.join(lacking)}). " if lacking else ""
@@ -79,6 +77,7 @@ def command(
             f"other people's code would run here as you, with all that you may do. {why}Grade it on a machine or in a "
             "container that holds nothing else, and say so with --trust-submissions."
         )
+    out = _writable(out)
 
     from harness.batch import Batch
     from harness.cli.words import catalogue

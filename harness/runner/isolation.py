@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from harness.runner import cgroups
@@ -97,8 +98,9 @@ def basic() -> Isolation:
     return Isolation(level, tuple(BASICS[level]))
 
 
+@cache
 def probe() -> tuple[Layer, ...]:
-    """Try every layer in a child that does nothing else."""
+    """Try every layer in a child that does nothing else; once."""
     if sys.platform != "linux":
         return tuple(Layer(name, "Linux only") for names in NEEDED.values() for name in names)
     with tempfile.TemporaryDirectory(prefix="gradstep-") as folder:

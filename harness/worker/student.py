@@ -19,6 +19,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,8 @@ def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
         Path(members).write_text("0")
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, errors="replace")  # what a crash comes after is told as well
+    sys.stdout, sys.stderr = map(_printing, (1, 2))
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # final, but those went elsewhere
     os.umask(0o077)
     os.chdir(folder)
     os.environ |= {"HOME": folder, "TMPDIR": folder}
@@ -116,6 +117,11 @@ def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
     _limit(resource.RLIMIT_FSIZE, 64 << 20)
     _limit(resource.RLIMIT_NOFILE, 256)
     return Memory(_address_space() + (memory_mb << 20))
+
+
+def _printing(descriptor: int) -> TextIOWrapper:
+    """A stream that writes each line at once: what a crash comes after is told as well."""
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
 
 
 def _limit(what: int, value: int) -> None:
