@@ -575,6 +575,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{file} ends the program while it is imported.", "The file ends the program while it is imported."),
         remedy=("Remove exit, quit and sys.exit outside functions. " + _GUARD,),
     ),
+    "import_forbidden": Entry(
+        ("file", "line", "name"),
+        ("{file}, line {line}: takes from {name}, which the assignment bars; nothing in the file could be graded.",),
+        remedy=("Write what you took from there in plain array operations, and remove the line.",),
+    ),
     "no_python": Entry(
         (),
         ("No Python file found in the submission.",),
@@ -623,6 +628,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{file} could not be loaded; the rest was graded.",),
         ("Python: {text}",),
         ("Import the file by itself to see the error.",),
+    ),
+    "names_forbidden": Entry(
+        ("name", "file", "line"),
+        ("{file}, line {line}: names {name}, which the assignment bars; it cannot be used.",),
+        remedy=("Remove it, and write what it does in plain array operations.",),
     ),
     "adapted": Entry(
         ("adapter",),

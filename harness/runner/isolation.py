@@ -92,6 +92,12 @@ class Isolation:
         return self.level == "strict"
 
 
+def somebody(number: int) -> int:
+    """Whom a worker becomes: one of the user numbers that systemd gives to services for a while, so that nobody has
+    them."""
+    return 61184 + number % 4336
+
+
 def basic() -> Isolation:
     """No wall: a process of its own, and what limits the system has."""
     level: Level = "limited" if sys.platform == "linux" else "separate"
@@ -104,7 +110,7 @@ def probe() -> tuple[Layer, ...]:
     if sys.platform != "linux":
         return tuple(Layer(name, "Linux only") for names in NEEDED.values() for name in names)
     with tempfile.TemporaryDirectory(prefix="gradstep-") as folder:
-        command = [sys.executable, "-I", "-m", "harness.worker.wall.probe", folder]
+        command = [sys.executable, "-I", "-m", "harness.worker.wall.probe", folder, str(somebody(0))]
         try:
             done = subprocess.run(
                 command, capture_output=True, timeout=PROBE_SECONDS, env=clean_environment(), cwd="/", check=True

@@ -16,10 +16,10 @@ import numpy as np
 from harness.intake import Submission
 from harness.runner import cgroups
 from harness.runner.forks import Child, End, ForkError, ForkServer
+from harness.runner.isolation import somebody
 from harness.runner.output import Output
 from harness.runner.scratch import scratch
 from harness.worker import wire
-from harness.worker.wall.users import ANOTHER, USERS
 
 Reply = TypeVar("Reply")
 
@@ -51,6 +51,8 @@ class Limits:
 
     seconds: float = 10.0
     memory_mb: int = 2048
+    forbid: tuple[str, ...] = ()
+    """Modules it may not use."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ class Loaded:
     offers: Mapping[str, Offer]
     failed: Sequence[Failure | Ended]
     names: Sequence[str] = ()
+    barred: Sequence[str] = ()
+    """What it may not use and has imported, past everything that keeps it from that."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,7 @@ class Ran:
 
     cases: Sequence[Mapping[str, Any]]
     out_of_memory: bool = False
+    barred: Sequence[str] = ()
 
 
 class Worker:
@@ -183,7 +188,7 @@ class Worker:
             "memory_mb": self._limits.memory_mb,
             "walled": isolation.walled,
             "groups": groups,
-            "uid": ANOTHER + child.pid % USERS if isolation.strict else None,
+            "uid": somebody(child.pid) if isolation.strict else None,
         }
         try:
             child.sock.settimeout(SETTLE_SECONDS)
@@ -210,6 +215,7 @@ class Worker:
             "entries": self._submission.entries,
             "spare": self._submission.spare,
             "ids": ids,
+            "forbid": self._limits.forbid,
             "adapter": self._adapter and {**vars(self._adapter), "source": _bytes(self._adapter.source)},
         }
         return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids))
@@ -307,7 +313,7 @@ def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
     offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
-    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(_text, reply["names"])))
+    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(_text, reply["names"])), _barred(reply))
 
 
 def _offer(data: Mapping[str, Any]) -> Offer:
@@ -339,7 +345,12 @@ def _ran(reply: Mapping[str, Any], task: Task, asked: Sequence[Any] = ()) -> Ran
         raise ValueError("the reply holds other cases than were asked for")
     problems = [run["problem"] for case in cases for run in case["runs"]]
     cases = [{**case, "asked": [each for each in asked if each["case"] == case["id"]]} for case in cases]
-    return Ran(tuple(cases), any(problem is not None and problem["kind"] == "memory" for problem in problems))
+    out_of_memory = any(problem is not None and problem["kind"] == "memory" for problem in problems)
+    return Ran(tuple(cases), out_of_memory, _barred(reply))
+
+
+def _barred(reply: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(map(_text, reply["barred"]))
 
 
 def _text(value: Any) -> str:

@@ -29,6 +29,7 @@ from harness.worker import wire
 from harness.worker.cases import run_case
 from harness.worker.drive import Array, ToBackend
 from harness.worker.failure import failure
+from harness.worker.forbid import bar, used
 from harness.worker.load import load
 from harness.worker.search import Ask
 
@@ -50,6 +51,7 @@ def serve(sock: socket.socket) -> None:
     wire.send(sock, {"request": request["request"], "unsettled": None})
     offered: dict[str, Any] = {}
     files: dict[str, bytes] = {}
+    forbidden: Sequence[str] = ()
     while True:
         try:
             request = _request(sock)
@@ -62,6 +64,8 @@ def serve(sock: socket.socket) -> None:
                     adapter = request["adapter"]
                     if adapter:
                         adapter = {**adapter, "source": adapter["source"].tobytes()}
+                    forbidden = request["forbid"]
+                    bar(forbidden)
                     offered, answer = load(files, request["entries"], request["spare"], request["ids"], adapter)
                 else:
                     answer = {"cases": _run(offered, request, files, partial(_ask, sock, request["request"]))}
@@ -71,7 +75,7 @@ def serve(sock: socket.socket) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
         sock.settimeout(None)
-        wire.send(sock, {"request": request["request"], **answer})
+        wire.send(sock, {"request": request["request"], "barred": used(forbidden), **answer})
 
 
 def _request(sock: socket.socket) -> Any:
@@ -154,7 +158,7 @@ def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[
     for case in request["cases"]:
         runs = run_case(thing, request["form"], case, files, backend, before, ask)
         for run in runs:
-            if run["problem"] and run["problem"]["kind"] == "raised":
+            if run["problem"] and "frames" in run["problem"]:
                 if said:  # the first is told in full; the rest only that they raised as well
                     run["problem"] = {**run["problem"], "text": "", "frames": []}
                 said = True
