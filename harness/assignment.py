@@ -22,7 +22,7 @@ DEFAULT_ID = "hw8"
 KEYS: Mapping[str, frozenset[str]] = {
     "assignment": frozenset({"id", "title", "lecture", "algorithms", "dialects", "partial", "forbid"}),
     "points": frozenset(),  # any algorithm's id
-    "limits": frozenset({"seconds", "memory_mb"}),
+    "limits": frozenset({"seconds", "submission_seconds", "memory_mb"}),
 }
 
 
@@ -49,6 +49,7 @@ class Assignment:
     dialects: Literal["accept", "half", "reject"] = "accept"
     partial: bool = True
     seconds: float = 10.0
+    submission_seconds: float = 300.0
     memory_mb: int = 2048
     forbid: tuple[str, ...] = ()
     """Modules that a submission may not use, with all below them."""
@@ -125,6 +126,7 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
         dialects=dialects,
         partial=_value(head, "partial", bool, True, path),
         seconds=_limit(limits, "seconds", 10.0, SECONDS, path),
+        submission_seconds=_limit(limits, "submission_seconds", 300.0, SECONDS, path),
         memory_mb=int(_limit(limits, "memory_mb", 2048, MEMORY_MB, path)),
         forbid=forbid,
     )

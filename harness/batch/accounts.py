@@ -72,7 +72,9 @@ def names_barred(submission: Submission, limits: Limits) -> list[Message]:
 
 
 def _status(ended: Ended) -> Status:
-    return "error" if ended.kind == "garbled" else ended.kind
+    if ended.kind == "garbled":
+        return "error"
+    return "timeout" if ended.kind == "overtime" else ended.kind
 
 
 def _of_import(kind: str) -> str:

@@ -85,7 +85,7 @@ class Batch:
         self.isolation = isolation or basic()
         fixed = adapter.fixed if adapter else {}
         self.references = {id: Reference(pages()[id].fixing(fixed.get(id, {})), seed) for id in assignment.points}
-        self.limits = Limits(assignment.seconds, assignment.memory_mb, assignment.forbid)
+        self.limits = Limits(assignment.seconds, assignment.memory_mb, assignment.submission_seconds, assignment.forbid)
         self.devices: tuple[str, ...] = ("cpu",)
         self.witness_fault: str | None = None
         self._judging = threading.Lock()  # trajectories are computed as they are looked at, by one thread at a time

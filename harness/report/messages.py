@@ -140,6 +140,14 @@ ENTRIES: Mapping[str, Entry] = {
             "Look for a loop that does not end, then for Python loops over elements: one array operation does it.",
         ),
     ),
+    "overtime": Entry(
+        ("seconds",),
+        (
+            "Not run: the submission as a whole had used up its {seconds} s.",
+            "Not run: the submission's time was used up.",
+        ),
+        remedy=("Make what comes before it faster; what ends at its own time limit uses up the most.",),
+    ),
     "memory": Entry(
         ("mb",),
         ("More memory than the limit: {mb} MB.", "More memory than the limit."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -67,8 +68,12 @@ def run(
         outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks}
         if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
             return Session(loaded, {}, output)
+        ends = time.monotonic() + limits.submission_seconds
         for task in tasks:
             for backend in loaded.offers[task.id].backends:
+                if time.monotonic() > ends:
+                    outcomes[task.id][backend] = Ended("overtime", {"seconds": limits.submission_seconds})
+                    continue
                 if not worker.alive:
                     worker.close()
                     worker = Worker(server, submission, limits, adapter, output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -47,10 +48,11 @@ NOTHING_LEFT = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What one algorithm (or the import of the module) may use."""
+    """What one algorithm (or the import of the module) may use, and all of a submission together."""
 
     seconds: float = 10.0
     memory_mb: int = 2048
+    submission_seconds: float = 300.0
     forbid: tuple[str, ...] = ()
     """Modules it may not use."""
 
@@ -102,7 +104,7 @@ class Failure:
 class Ended:
     """The worker is no more, or is not to be talked to any longer."""
 
-    kind: Literal["timeout", "crash", "garbled"]
+    kind: Literal["timeout", "crash", "garbled", "overtime"]
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -186,6 +188,7 @@ class Worker:
             "op": "settle",
             "folder": folder,
             "memory_mb": self._limits.memory_mb,
+            "cpu_seconds": math.ceil(self._limits.submission_seconds),
             "walled": isolation.walled,
             "groups": groups,
             "uid": somebody(child.pid) if isolation.strict else None,

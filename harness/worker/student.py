@@ -40,7 +40,7 @@ def serve(sock: socket.socket) -> None:
     """Answer requests until the other side closes the connection."""
     request = _request(sock)
     try:
-        memory = _settle(request["folder"], request["memory_mb"], request["groups"])
+        memory = _settle(request["folder"], request["memory_mb"], request["cpu_seconds"], request["groups"])
         if request["walled"]:
             from harness.worker import wall
 
@@ -103,7 +103,7 @@ class Memory:
         resource.setrlimit(resource.RLIMIT_AS, self._outside)
 
 
-def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
+def _settle(folder: str, memory_mb: int, cpu_seconds: int, groups: Sequence[str]) -> Memory:
     """Limits and surroundings. ``groups`` are the files of control groups to join."""
     for members in groups:
         Path(members).write_text("0")
@@ -118,6 +118,7 @@ def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, 64 << 20)
     _limit(resource.RLIMIT_NOFILE, 256)
     return Memory(_address_space() + (memory_mb << 20))
