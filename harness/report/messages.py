@@ -146,9 +146,6 @@ ENTRIES: Mapping[str, Entry] = {
             "Not run: the submission as a whole had used up its {seconds} s.",
             "Not run: the submission's time was used up.",
         ),
-            "Not run: the submission as a whole had used up its {seconds} s.",
-            "Not run: the submission's time was used up.",
-        ),
         remedy=("Make what comes before it faster; what ends at its own time limit uses up the most.",),
     ),
     "memory": Entry(
