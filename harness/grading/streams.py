@@ -69,6 +69,13 @@ class Streams:
             for each in graded(reference, number, at, run)
         )
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Replay) -> int:
+        trajectory = reference.trajectory(number, at, edition)
+        return sum(
+            name in trajectory.quantities and _near(values, trajectory, name, 0, len(values))
+            for name, values in run.offered.items()
+        )
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         return [account(torch, page, case, stream) for stream in case.streams]
 
