@@ -283,6 +283,7 @@ def describe(
         "quantity": first.quantity,
         "index": list(index),
         "right": [name for name in page.steps if name in seen and seen[name].first_wrong is None],
+        "earlier": [],
         "around": _elements(first, index, witnesses[at] if witnesses else None)
         if value.shape
         else _calls(case, first.quantity, compared[: at + 1], witnesses),

@@ -88,6 +88,8 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
         broken = [judged[at] for at in sorted(finding.unexplained)]
         first = next((each for each in broken if each.result.status == status), broken[0])
         return Verdict(status, cases, _problem(first, reference, judged), diagnosis)
+    if finding.by_default and status != "dialect" and finding.named.kind == "dialect":
+        return Verdict(status, cases, _wrong_defaults(reference, cases), diagnosis)
     message = Message(finding.named.kind, {**_facts(reference, judged, finding), **_named(finding, reference.page)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
@@ -142,8 +144,7 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     if _rounded_to_float32(failing, wrong):
         return Message("float32_inside", _facts(reference, judged))
     if all(leans_on_defaults(reference.page, case) for case in failing):
-        params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
-        return Message("wrong_defaults", params)
+        return _wrong_defaults(reference, [each.result for each in judged])
     if first.gives_back and all(each.passed or each.gives_back == first.gives_back for each in judged):
         facts = _facts(reference, judged)
         told = {name: facts[name] for name in ("case", "why", "failing", "total")}
@@ -151,6 +152,12 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))
+
+
+def _wrong_defaults(reference: Reference, results: Sequence[CaseResult]) -> Message:
+    failing = [each.id for each in results if each.status not in ("pass", "dialect")]
+    params = {"case": failing[0], "call": reference.page.call, "failing": len(failing), "total": len(results)}
+    return Message("wrong_defaults", params)
 
 
 def _problem(told: Judged, reference: Reference, judged: Sequence[Judged]) -> Message | None:
