@@ -10,7 +10,7 @@ from typing import Literal
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText, algorithm_text, variant_text
 from harness.report.evidence import Evidence, evidence, written_place
 from harness.report.marks import Mark, mark
-from harness.report.speak import Sentence, explain
+from harness.report.speak import Sentence, explain, with_home
 from harness.report.wording import points, short
 from harness.results import AlgorithmResult, CaseResult, Message, SubmissionResult
 
@@ -173,7 +173,8 @@ def _elsewhere(result: AlgorithmResult, text: AlgorithmText) -> str:
     if found is None or message is None or message.id == found.kind:
         return ""
     variant = variant_text(text, found.kind, found.id)
-    return " ".join(each for each in (f"In the other cases: {variant.headline}", variant.remedy) if each)
+    remedy = variant.remedy if found.kind == "mistake" else ""
+    return " ".join(each for each in (f"In the other cases: {with_home(variant)}", remedy) if each)
 
 
 def _earned(result: AlgorithmResult) -> str:
@@ -220,11 +221,12 @@ Standing = tuple[str, Literal["right", "wrong", "note", ""], str]
 def _blamed(finding: Finding) -> Mapping[str, Standing]:
     """The steps whose lines are to be looked at: those a diagnosis touches, else the first wrong one and those that
     are other than the slide's before it."""
-    variants = [each for each in (finding.second, finding.variant) if each]
+    steps, known = finding.text.steps, finding.text.variants
     params = finding.result.message.params if finding.result.message else {}
-    exactly = params.get("touched") or finding.text.steps
-    if touched := {step: _touched(each) for each in variants for step in each.touched if step in exactly}:
-        return touched
+    exactly = params.get("touched") or steps
+    variants = [each for each in (finding.second, finding.variant) if each and each.id in known]
+    if variants:  # one that changes no line of a named step, as how a loop runs, is a matter of all of them
+        return {step: _touched(each) for each in variants for step in each.touched or steps if step in exactly}
     if finding.result.message is None or finding.result.message.id == "after_wrong":
         return {}  # what comes before it is to blame
     seen = finding.evidence

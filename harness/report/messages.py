@@ -113,7 +113,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("The defaults are other ones than asked for.",),
         (
             "Case: {case}.",
-            "Cases that fail: {failing} of {total}, each of them without some hyper-parameter that has a default.",
+            "Cases that fail: {failing} of {total}; they leave hyper-parameters to their defaults.",
         ),
         ("The defaults should be those of {call}.",),
         cause=(),

@@ -161,7 +161,7 @@ def _words_of_variant(kind: Kind, params: Mapping[str, Any], text: AlgorithmText
         "home": first.home,
         "alike": ", or ".join(map(_quoted, [named, *others])) if others else "",
         "also_remedy": " Or: ".join(map(_remedies, others)),
-        "second": "" if others else "".join(map(_told_beside, second)),
+        "second": "" if others else "".join(map(with_home, second)),
         "second_remedy": "" if others else _remedies(second),
     }
 
@@ -180,7 +180,8 @@ def _quoted(variants: Sequence[VariantText]) -> str:
     return " with ".join(f"“{short(each.headline.removesuffix('.'))}”" for each in variants)
 
 
-def _told_beside(variant: VariantText) -> str:
+def with_home(variant: VariantText) -> str:
+    """A variant told beside something else: of a dialect it says where it is right."""
     headline = short(variant.headline)
     return f"{headline.removesuffix('.')} (right in: {variant.home})." if variant.home else headline
 

@@ -162,7 +162,7 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     causes = len(roots(found.to_fix))
-    told = f", of {causes} {'cause' if causes == 1 else 'causes'}" if causes < len(found.to_fix) else ""
+    told = f", with {causes} {'cause' if causes == 1 else 'causes'}" if causes < len(found.to_fix) else ""
     return f"To fix: {len(found.to_fix)} of {len(found.all)}{told}. More on one: gradstep explain {found.to_fix[0].id}"
 
 

@@ -39,7 +39,7 @@ def test_without_a_diagnosis_the_first_wrong_quantity_is_marked() -> None:
     lines = finding(got("adam", "fail", "diverges", quantity="v", right=["m"]), CATALOGUE).slide
     assert [line.sign for line in lines] == ["✓", "×", "", "", ""]
     point = finding(got("adam", "fail", "diverges", quantity="point", right=["m"]), CATALOGUE).slide
-    assert [line.sign for line in point] == ["✓", "", "", "", ""]
+    assert [(line.sign, line.comment) for line in point[:1]] == [("×", "grad is asked for this line")]
 
 
 def test_a_dialect_is_marked_as_a_note() -> None:
