@@ -131,10 +131,10 @@ class _Search:
 
     def _in_order(self, choices: Sequence[Choice]) -> tuple[Variant, ...]:
         """Two mistakes in the order to mend them: first what alone explains more cases, then what comes earlier on the
-        slide. A mistake comes before the dialect it is made under."""
-        if len({variant.kind for variant, _ in choices}) > 1 or len(choices) == 1:
-            return tuple(variant for variant, _ in choices)
-        return tuple(variant for variant, _ in sorted(choices, key=self._rank))
+        slide. A dialect comes after the mistake that is made under it."""
+        if len(choices) > 1 and all(variant.kind == "mistake" for variant, _ in choices):
+            choices = sorted(choices, key=self._rank)
+        return tuple(variant for variant, _ in choices)
 
     def _rank(self, choice: Choice) -> tuple[int, int]:
         edition = self.reference.page.edition(choice)

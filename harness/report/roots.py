@@ -42,15 +42,17 @@ class Root:
 
 def roots(found: Sequence[Finding]) -> tuple[Root, ...]:
     """The findings by cause, in the order of the first of each."""
-    by_id = {each.id: each for each in found}
+    causes: dict[str, Cause] = {}
     groups: dict[Cause, list[Finding]] = {}
     for each in found:
-        groups.setdefault(_cause(each, by_id), []).append(each)
+        causes[each.id] = _cause(each, causes)
+        groups.setdefault(causes[each.id], []).append(each)
     return tuple(Root(first, tuple(others)) for first, *others in groups.values())
 
 
-def _cause(finding: Finding, by_id: Mapping[str, Finding]) -> Cause:
-    """Equal for two findings of one cause; of a finding whose cause is unknown, its own."""
+def _cause(finding: Finding, before: Mapping[str, Cause]) -> Cause:
+    """Equal for two findings of one cause; of a finding whose cause is unknown, its own. ``before`` are the causes of
+    the algorithms before it, on which it may depend."""
     message, found = finding.result.message, finding.result.diagnosis
     if found and (message is None or message.id == found.kind):
         return found.kind, found.id, "" if finding.text.stepwise else finding.text.topic
@@ -58,8 +60,8 @@ def _cause(finding: Finding, by_id: Mapping[str, Finding]) -> Cause:
     if message is None or entry is None or entry.cause is None:
         return "", finding.id
     if entry.cause == ("needs",):
-        before = by_id.get(str(message.params.get("needs")))
-        return _cause(before, by_id) if before and before is not finding else ("needs", str(message.params))
+        needs = str(message.params.get("needs"))
+        return before.get(needs, ("needs", needs))
     if message.id == "raised":
         return _exception(finding, message.params)
     return message.id, *(str(message.params.get(name)) for name in entry.cause)
