@@ -9,7 +9,7 @@ from typing import Literal
 
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText, algorithm_text, variant_text
 from harness.report.evidence import Evidence, evidence, written_place
-from harness.report.marks import Mark, mark
+from harness.report.marks import COSTLY, Mark, mark
 from harness.report.speak import Sentence, explain, with_home
 from harness.report.wording import points, short
 from harness.results import AlgorithmResult, CaseResult, Message, SubmissionResult
@@ -98,7 +98,10 @@ class Finding:
 
     @property
     def cases_passed(self) -> int:
-        return sum(case.status in ("pass", "dialect") for case in self.result.cases)
+        """The cases that are right; those right by a dialect count unless it earns nothing here."""
+        rejected = self.mark == COSTLY and self.result.points == 0
+        right = ("pass",) if rejected else ("pass", "dialect")
+        return sum(case.status in right for case in self.result.cases)
 
     def first_wrong(self, case: CaseResult) -> str:
         """The quantity of a case that is wrong first, and where."""

@@ -81,11 +81,12 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         (
             *_WHERE_WRONG,
-            "Other than the slide's even before: {earlier}. It is fine in another scale or one step late; else it is "
-            "the first to look at.",
+            "Other than the slide's even before: {earlier}.",
             "What was tried: gradstep explain {id}.",
         ),
         (
+            "Look first at the line that computes {suspect}: {suspect_line}. Other values are fine there if you keep "
+            "it in another scale or one step late.",
             "Offer the inner steps, as attributes or yielded beside w, and the first wrong one is named: {unseen}.",
             "Compare the line of your code that computes {quantity} with the slide's: {formula}.",
             "Compare your code with the slide line by line, beginning with where {grad} is called.",

@@ -133,6 +133,7 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
     offered = ("w", *seen.right, *seen.earlier)
     unseen = [step for step in text.steps if step not in offered] if seen.quantity == "w" else []
     right = ", ".join(seen.right)
+    suspect = next(iter(seen.earlier), "")
     words = {
         "why": seen.why.rstrip("."),
         "name": seen.name,
@@ -142,6 +143,8 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
         "distance": distance(wrong.ratio),
         "formula": text.steps.get(seen.quantity, ""),
         "unseen": ", ".join(unseen),
+        "suspect": suspect,
+        "suspect_line": text.steps.get(suspect, ""),
         "earlier": ", ".join(f"{name} (from step {step})" for name, step in seen.earlier.items()),
         "spot": "" if seen.stepwise else seen.place,
         "right": right if seen.stepwise else "",

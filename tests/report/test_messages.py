@@ -30,7 +30,7 @@ def test_every_message_renders_with_its_documented_params(id: str) -> None:
 def test_texts_name_only_words_that_some_message_has(id: str) -> None:
     made = {"title", "method", "slide_lines", "name", "place", "yours", "distance", "formula", "unseen", "expected"}
     made |= {"variant", "variant_remedy", "home", "also", "second", "spot", "right_too", "grad", "seen"}
-    made |= {"above", "alone", "situation", "alike", "also_remedy", "second_remedy", "id"}
+    made |= {"above", "alone", "situation", "alike", "also_remedy", "second_remedy", "id", "suspect", "suspect_line"}
     entry = ENTRIES[id]
     for text in (*entry.headline, *entry.detail, *entry.remedy):
         named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
@@ -110,8 +110,8 @@ def test_other_defaults_are_told_beside_the_mistake() -> None:
 def test_an_inner_step_that_is_other_before_is_told_with_what_it_may_be() -> None:
     params = {**VALUES, "quantity": "w", "right": ["m"], "earlier": [{"quantity": "v", "step": 2}]}
     told = explain(Message("diverges", params), "adam", CATALOGUE)
-    assert "even before: v (from step 2). It is fine in another scale" in told.detail
-    assert told.remedy.endswith("is named: m_hat, v_hat.")
+    assert "Other than the slide's even before: v (from step 2)." in told.detail
+    assert told.remedy.startswith("Look first at the line that computes v: v ← β₂v + (1 − β₂)g². Other values are fine")
 
 
 def test_a_second_dialect_is_named() -> None:
