@@ -128,6 +128,7 @@ VALUES: Mapping[str, Any] = {
     "quantity": "m_hat",
     "index": [0],
     "right": ["m", "v"],
+    "earlier": [],
     "around": [
         _moment(2, 0.589905, 0.589905),
         _moment(3, 0.589905, 0.589905),
@@ -148,9 +149,10 @@ FRAMES = [
 _GRID = {"case": "two-names", "why": "3 × 2 trials"}
 _DRAWS = {"case": "mixed-scales", "why": "two hyper-parameters on a log scale beside two uniform ones"}
 _MASKS = {"case": "quarter", "why": "a quarter is dropped"}
+_ALONE = {"also": [], "second": None, "touched": [], "defaults": None, "seen": None}
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
-    "mistake": {**VALUES, "mistake": "no_bias_correction", "also": [], "second": None, "seen": None},
-    "dialect": {**VALUES, "quantity": "w", "dialect": "eps_outside_root", "also": [], "second": None, "seen": None},
+    "mistake": {**VALUES, **_ALONE, "mistake": "no_bias_correction"},
+    "dialect": {**VALUES, **_ALONE, "quantity": "w", "dialect": "eps_outside_root"},
     "diverges": VALUES,
     "not_finite": NAN_VALUES,
     "grad_calls": {"case": "scalar", "step": 1, "calls": 2, "wanted": 1},
@@ -230,7 +232,6 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "not_adapted": {"adapter": "cs231n", "modules": ["optim", "layers"]},
     "other_shape": {"adapter": "cs231n", "name": "adam"},
-    "other_shape_too": {"first": "rmsprop"},
     "adapted": {"adapter": "cs231n:keep"},
     "adapter_names": {"adapter": "course.py", "names": ["adma"]},
     "too_large": {},
@@ -401,7 +402,7 @@ def _cohort() -> tuple[SubmissionResult, ...]:
         student("2023-10659", forgot, got("step_decay", "memory", "memory"), got("sgd", "crash", "crash")),
         student(
             "2023-11341",
-            got("adam", "fail", "mistake", mistake="betas_swapped", also=["no_bias_correction"], second="t_constant"),
+            got("adam", "fail", "mistake", mistake="betas_swapped", also=[["no_bias_correction"]], second="t_constant"),
             got("adagrad", "forbidden", "forbidden"),
             got("keras_sgd", "harness_error", "harness_error"),
             got("keras_adam", "skipped", "skipped"),

@@ -167,10 +167,9 @@ class Batch:
                 return self._unloaded(submission, status, error)
         notes = [*self._adapter_notes(loaded), *accounts.load_notes(submission, loaded)]
         algorithms = []
-        shapes: dict[str, str] = {}
         for id in self.references:
             if id in loaded.offers and loaded.offers[id].shape:
-                result = self._in_another_shape(id, loaded.offers[id], shapes)
+                result = self._in_another_shape(id, loaded.offers[id])
             elif id in loaded.offers:
                 result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id], alone)
                 notes += more
@@ -193,13 +192,9 @@ class Batch:
             return Message("not_adapted", {"adapter": self.adapter.name, "modules": list(self.adapter.modules)})
         return Message("missing", {"call": pages()[id].call})
 
-    def _in_another_shape(self, id: str, offer: Offer, first: dict[str, str]) -> AlgorithmResult:
-        """Code that only an adapter reaches. The first algorithm tells what to do; the others point to it."""
-        if offer.shape in first:
-            message = Message("other_shape_too", {"first": first[offer.shape]})
-        else:
-            first[offer.shape] = id
-            message = Message("other_shape", {"adapter": offer.shape, "name": offer.name})
+    def _in_another_shape(self, id: str, offer: Offer) -> AlgorithmResult:
+        """Code that only an adapter reaches."""
+        message = Message("other_shape", {"adapter": offer.shape, "name": offer.name})
         result = self._without_cases(id, "error", message)
         return replace(result, form=offer.form, source=Source(offer.file, offer.line))
 
