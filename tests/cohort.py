@@ -221,6 +221,15 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "state_survives": {"case": "patterns", "failing": 6, "total": 7},
     "import_missing": {"file": "optim.py", "line": 3, "text": "No module named 'seaborn'"},
     "import_unused": {"file": "layers.py", "line": 2, "text": "No module named 'pyparsing'"},
+    "import_other_course": {
+        "file": "optim.py",
+        "line": 1,
+        "text": "No module named 'past'",
+        "adapter": "cs231n",
+        "names": ["sgd_momentum", "adam"],
+    },
+    "other_course_too": {"file": "optim.py", "adapter": "cs231n", "names": ["sgd_momentum"]},
+    "other_course": {"file": "layers.py", "adapter": "cs231n", "names": ["dropout_forward"]},
     "adapter_raised": {
         "adapter": "course.py",
         "line": 4,

@@ -163,8 +163,10 @@ class Batch:
         error = None
         if loaded.failed:
             status, error = accounts.unloaded(loaded.failed[0], self.limits)
-            if not loaded.offers:
+            if not loaded.offers and not loaded.courses:
                 return self._unloaded(submission, status, error)
+        if loaded.courses and not loaded.offers:
+            return self._unloaded(submission, "error", LoadError(accounts.in_another_course(loaded.courses[0])))
         notes = [*self._adapter_notes(loaded), *accounts.load_notes(submission, loaded)]
         algorithms = []
         shapes: dict[str, str] = {}

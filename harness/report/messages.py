@@ -39,6 +39,8 @@ _OWN_STATE = (
     "global variable or a list as default argument is shared by all."
 )
 _GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
+_AS_STUDENT = "As student: write it as the contract has it; gradstep list shows every signature."
+_ADAPTER = f"As instructor: grade with --adapter {{adapter}}. {_AS_STUDENT}"
 
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
@@ -168,10 +170,7 @@ ENTRIES: Mapping[str, Entry] = {
     "other_shape": Entry(
         ("adapter", "name"),
         ("{name} has another course's signature: it is graded with --adapter {adapter}.",),
-        remedy=(
-            "As instructor: grade with --adapter {adapter}. As student: write it as the contract has it; gradstep list "
-            "shows every signature.",
-        ),
+        remedy=(_ADAPTER,),
     ),
     "other_shape_too": Entry(
         ("first",),
@@ -534,6 +533,25 @@ ENTRIES: Mapping[str, Entry] = {
         ("file", "line", "text"),
         ("{file}, line {line}, imports what is never used, and fails: {text}.",),
         remedy=("Remove the line; an editor's automatic import may have put it there.",),
+    ),
+    "import_other_course": Entry(
+        ("file", "line", "text", "adapter", "names"),
+        ("{file} has another course's signatures and could not be imported without --adapter {adapter}.",),
+        ("Python, line {line}: {text}.", "Seen: {names}."),
+        (
+            "As instructor: grade with --adapter {adapter}. It supplies the libraries of that course; files of the "
+            f"student's own must be there. {_AS_STUDENT}",
+        ),
+    ),
+    "other_course": Entry(
+        ("file", "adapter", "names"),
+        ("{file} has another course's signatures: it is graded with --adapter {adapter}.",),
+        ("Seen: {names}.",),
+        (_ADAPTER,),
+    ),
+    "other_course_too": Entry(
+        ("file", "adapter", "names"),
+        ("{file} holds more that is graded with --adapter {adapter}: {names}.",),
     ),
     "adapter_raised": Entry(
         ("adapter", "line", "type", "text", "file"),

@@ -132,7 +132,7 @@ def _note(sentence: Sentence, pen: Pen) -> str:
 
 def _closing(submission: SubmissionResult, found: Findings) -> str:
     if submission.unloaded:
-        return "Nothing else can be checked until the file loads."
+        return "Nothing else can be checked until this is mended."
     if submission.load_error and not found.to_fix:
         return "To fix: what could not be loaded."
     if not found.to_fix and found.unwritten:

@@ -22,7 +22,7 @@ from typing import Any
 
 from harness.worker.adapt import Adapter, bridged
 from harness.worker.failure import failure, unused_import
-from harness.worker.shapes import shape
+from harness.worker.shapes import shape, shapes
 
 _PACKAGE = "submission"
 """The package that a folder with an ``__init__.py`` at its top is imported as."""
@@ -121,10 +121,11 @@ def load(
         try:
             adapt = Adapter(**adapter)
         except BaseException as error:
-            return {}, {"found": {}, "failed": [_of_adapter(error, adapter["file"], None)], "names": []}
+            failed = [_of_adapter(error, adapter["file"], None)]
+            return {}, {"found": {}, "failed": failed, "courses": [], "names": []}
     sys.meta_path.insert(0, sources)
     modules: list[ModuleType] = []
-    failed: list[dict[str, Any]] = []
+    failed = []
     offers: list[tuple[ModuleType, Mapping[str, Any]]] = []
     candidates: dict[str, list[Candidate]] = {}
     for paths in (entries, spare):
@@ -132,7 +133,9 @@ def load(
             try:
                 modules.append(importlib.import_module(sources.names[path]))
             except BaseException as error:
-                failed.append({"file": path, "unused": unused_import(error, files), **failure(error, files)})
+                course = None if adapt else _course(path, files)
+                told = {"file": path, "course": course, "unused": unused_import(error, files)}
+                failed.append({**told, **failure(error, files)})
                 continue
             if adapt is not None:
                 try:
@@ -145,17 +148,45 @@ def load(
             candidates = {id: found for id in ids if (found := _adapted(id, offers, sources))}
         if candidates:
             break
-    told = {id: found[0].told(found[1:]) for id, found in candidates.items()}
+    chosen = {id: each[0] for id, each in candidates.items()}
+    failed.sort(key=lambda each: not each.get("adapter") and not each.get("course"))
     failed = [*failed[:_IN_FULL], *map(_shortened, failed[_IN_FULL : _IN_FULL + _IN_SHORT])]
     names = dict.fromkeys(name[:80] for _, offered in offers for name in offered)
-    answer = {"found": told, "failed": failed, "names": list(names)[:_NAMES]}
-    return {id: found[0].value for id, found in candidates.items()}, answer
+    answer = {
+        "found": {id: each.told(candidates[id][1:]) for id, each in chosen.items()},
+        "failed": failed,
+        "courses": [] if adapt else _courses(modules, sources, list(chosen.values())),
+        "names": list(names)[:_NAMES],
+    }
+    return {id: each.value for id, each in chosen.items()}, answer
 
 
 def _roots(entries: Sequence[str]) -> list[str]:
     """The folders around the entries and around their packages: what is run in one of them has it on its path."""
     folders = [folder for path in entries for folder in list(PurePosixPath(path).parents)[1::-1]]
     return list(dict.fromkeys(f"{folder}/" for folder in folders if folder.name))
+
+
+def _course(path: str, files: Mapping[str, bytes], but: Sequence[str] = ()) -> dict[str, Any] | None:
+    """Which adapter reaches most of what a file holds in another course's shape, and its names, other than ``but``."""
+    names: dict[str, list[str]] = {}
+    for name, adapter in shapes(files[path]).items():
+        if name not in but:
+            names.setdefault(adapter, []).append(name[:80])
+    if not names:
+        return None
+    adapter = max(names, key=lambda each: len(names[each]))
+    return {"file": path, "adapter": adapter, "names": names[adapter][:_IN_SHORT]}
+
+
+def _courses(modules: Sequence[ModuleType], sources: Sources, found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """What the modules hold in another course's shape under names that no algorithm has. A file that offers something
+    in the contract's shape holds helpers."""
+    offering = {each.file for each in found if not each.shape}
+    paths = dict.fromkeys(sources.paths[module.__name__] for module in modules)
+    names = [each.name for each in found]
+    courses = [_course(path, sources.files, names) for path in paths if path not in offering]
+    return [course for course in courses if course][:_IN_FULL]
 
 
 def _of_adapter(error: BaseException, adapter: str, path: str | None) -> dict[str, Any]:
@@ -216,7 +247,7 @@ def _adapted(id: str, offers: Sequence[tuple[ModuleType, Mapping[str, Any]]], so
 
 
 def _shortened(told: dict[str, Any]) -> dict[str, Any]:
-    return {**told, "text": told["text"][:80], "frames": []}
+    return {**told, "course": None, "text": told["text"][:80], "frames": []}
 
 
 def _same(name: str, id: str) -> bool:

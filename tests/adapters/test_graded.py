@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness import adapter, intake
+from harness.intake import Submission
 from harness.results import Message, Source, SubmissionResult
 from reference import pages
-from tests.adapters.students import BOOK1, BOOK2, LAYERS, OPTIM, STARTER, replaced, written
+from tests.adapters.students import BOOK1, BOOK2, COMMON_LAYERS, LAYERS, OPTIM, STARTER, replaced, written
 from tests.graded import algorithm, asked, grade
 
 IN_PLACE = replaced(
@@ -313,3 +314,38 @@ def test_code_of_another_shape_is_told_which_adapter_reaches_it_and_only_once() 
         "other_shape", "other_shape", "other_shape_too", "other_shape_too",
     ]  # fmt: skip
     assert algorithm(results["both"], "adam").cases  # the one of the contract's shape is preferred
+
+
+def test_a_file_of_another_course_is_recognised_where_it_fails_or_has_no_name_of_the_contracts() -> None:
+    dropout = (
+        "import numpy as np\n" + LAYERS[LAYERS.index("def dropout_forward") : LAYERS.index("def dropout_backward")]
+    )
+    results = grade(
+        {
+            "past": "from past.builtins import xrange\n" + OPTIM,
+            "book_2": BOOK2,
+            "dropout": dropout,
+            "book_layers": COMMON_LAYERS,
+        },
+        asked("momentum", "inverted_dropout"),
+    )
+    for id, message, name in (
+        ("past", "import_other_course", "cs231n"),
+        ("book_2", "import_other_course", "scratch"),
+        ("dropout", "other_course", "cs231n"),
+        ("book_layers", "other_course", "scratch"),
+    ):
+        error = results[id].load_error
+        assert results[id].unloaded
+        assert error is not None
+        assert (error.message.id, error.message.params["adapter"]) == (message, name)
+
+
+def test_what_else_is_of_that_course_is_told_in_a_note() -> None:
+    """In full, where no algorithm tells of it."""
+    results = grade({"optim": OPTIM}, asked("momentum", "adam"))
+    names = {"file": "optim.py", "adapter": "cs231n", "names": ["sgd", "sgd_momentum", "rmsprop"]}
+    assert results["optim"].notes == (Message("other_course_too", names),)
+    two = Submission("two", "two", {"a.py": HARD_CODED.encode(), "optim.py": OPTIM.encode()}, ("a.py", "optim.py"))
+    notes = grade([two], asked("momentum", "adam"))["two"].notes
+    assert [note.params["file"] for note in notes if note.id == "other_course"] == ["optim.py"]
