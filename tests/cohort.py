@@ -247,7 +247,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "bad_point": {"case": "scalar", "step": 2},
     "garbled": {"text": "an array of object"},
     "bad_backend": {"value": "jax"},
-    "wider_dtype": {"algorithm": "adam", "actual": "float64", "expected": "float32"},
+    "wider_dtype": {"algorithm": "adam", "actual": "float64", "expected": "float32", "argument": "w"},
     "several_names": {"algorithm": "adam", "chosen": "Adam", "others": ["adam_v2", "ADAM"]},
     "several_modules": {"files": ["a.py", "b.py"]},
     "partly_loaded": {"file": "extra.py", "text": "NameError: name 'np' is not defined"},

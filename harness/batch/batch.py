@@ -282,8 +282,10 @@ class Batch:
             return Message("memory", {"mb": self.limits.memory_mb})
         if message and message.id == "signature":
             page = pages()[id]
-            call = page.constructor if offer.form == "class" and page.form != "layer" else page.call
-            return Message("signature", {**message.params, "call": call})
+            params = dict(message.params)
+            called = params.pop("method", None) is not None or page.form == "layer"
+            call = page.constructor if offer.form == "class" and not called else page.call
+            return Message("signature", {**params, "call": call})
         return message
 
     def _points(self, id: str, found: Verdict) -> float:

@@ -146,7 +146,8 @@ def wider(dtype: str, case: Case) -> bool:
 
 def wider_note(page: Page, case: Case, dtype: str) -> Message:
     """A right result in more precision than its input has costs nothing."""
-    return Message("wider_dtype", {"algorithm": page.id, "actual": dtype, "expected": case.dtype})
+    argument = (page.inner if page.form == "layer" else page.arguments)[0]
+    return Message("wider_dtype", {"algorithm": page.id, "actual": dtype, "expected": case.dtype, "argument": argument})
 
 
 def largest(ratios: Iterable[Numbers]) -> float:

@@ -121,7 +121,8 @@ ENTRIES: Mapping[str, Entry] = {
         ("Where: {file}, line {line}, in {function}.", "Case: {situation}.", "Step: {step}."),
         (
             "Begin at the last line shown: it is the one that failed. {above} above it say how it was reached.",
-            "The line shown is the one that failed.",
+            "{one_line} is the one that failed.",
+            "No line is known: compare what the code takes and gives back with its signature in gradstep list.",
         ),
     ),
     "not_started": Entry(
@@ -551,7 +552,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "other_course_too": Entry(
         ("file", "adapter", "names"),
-        ("{file} holds more that is graded with --adapter {adapter}: {names}.",),
+        ("{file} holds more in the shape that --adapter {adapter} is for: {names}.",),
     ),
     "adapter_raised": Entry(
         ("adapter", "line", "type", "text", "file"),
@@ -615,9 +616,13 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     # -- notes: they cost nothing ---------------------------------------------------------------------------------
     "wider_dtype": Entry(
-        ("algorithm", "actual", "expected"),
+        ("algorithm", "actual", "expected", "argument"),
         ("{algorithm}: the values come back as {actual} where the input is {expected}.",),
-        remedy=("NumPy widens where an array meets a float64 scalar: use Python floats, or end with astype(w.dtype).",),
+        remedy=(
+            "NumPy widens where an array meets a float64 scalar: use Python floats, or end with "
+            "astype({argument}.dtype).",
+            "NumPy widens where an array meets a float64 scalar: use Python floats.",
+        ),
     ),
     "cancellation": Entry(
         ("algorithm", "case", "why"),
