@@ -32,7 +32,7 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
             Message("import_other_course", {**place, **_of_course(failed.course)}), _traceback(failed)
         )
     if failed.unused:
-        return "error", LoadError(Message("import_unused", place), _traceback(failed))
+        return "error", LoadError(Message("import_unused", {**place, "library": failed.library}), _traceback(failed))
     if failed.type == "ModuleNotFoundError":
         return "error", LoadError(Message("import_missing", place), _traceback(failed))
     return "error", LoadError(Message("import_raised", {**place, "type": failed.type}), _traceback(failed))

@@ -177,7 +177,7 @@ class Batch:
                 result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id], alone)
                 notes += more
             else:
-                result = self._without_cases(id, "missing", self._missing(id))
+                result = self._without_cases(id, "missing", self._missing(id, loaded))
             algorithms.append(result)
         return self._result(submission, _in_order(algorithms), error, tuple(notes))
 
@@ -190,7 +190,9 @@ class Batch:
             notes.append(Message("adapter_names", {"adapter": self.adapter.name, "names": unknown}))
         return notes
 
-    def _missing(self, id: str) -> Message:
+    def _missing(self, id: str, loaded: Loaded) -> Message:
+        if id in loaded.lost:
+            return Message("not_loaded", {"file": loaded.lost[id]})
         if self.adapter:
             return Message("not_adapted", {"adapter": self.adapter.name, "modules": list(self.adapter.modules)})
         return Message("missing", {"call": pages()[id].call})

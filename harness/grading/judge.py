@@ -42,6 +42,7 @@ PROBLEMS: Mapping[str, Status] = {
     "returns_other": "fail",
     "returns_order": "fail",
     "needs": "fail",
+    "not_uniform": "fail",
     "not_trials": "fail",
     "other_names": "fail",
 }

@@ -81,6 +81,12 @@ class Finding:
         return tuple(_frame(each) for each in frames or () if isinstance(each, Mapping))
 
     @property
+    def lost_in(self) -> str:
+        """The file that should hold it and could not be loaded, where there is one."""
+        message = self.result.message
+        return str(message.params.get("file", "")) if message and message.id == "not_loaded" else ""
+
+    @property
     def cases_passed(self) -> int:
         return sum(case.status in ("pass", "dialect") for case in self.result.cases)
 
@@ -119,7 +125,12 @@ class Findings:
 
     @property
     def missing(self) -> tuple[Finding, ...]:
-        return self._group("missing")
+        return tuple(each for each in self._group("missing") if not each.lost_in)
+
+    @property
+    def lost(self) -> tuple[Finding, ...]:
+        """What was not found since the file that should hold it could not be loaded."""
+        return tuple(each for each in self._group("missing") if each.lost_in)
 
     @property
     def open(self) -> tuple[Finding, ...]:

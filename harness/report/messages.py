@@ -168,6 +168,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("Looked for by the adapter {adapter} in modules called: {modules}.",),
         ("Keep the names that the course gave to the files, functions and classes.",),
     ),
+    "not_loaded": Entry(
+        ("file",),
+        ("{title} could not be looked for: {file} could not be loaded.",),
+        remedy=("Mend {file} first, then check again.",),
+    ),
     "other_shape": Entry(
         ("adapter", "name"),
         ("{name} has another course's signature: it is graded with --adapter {adapter}.",),
@@ -454,6 +459,12 @@ ENTRIES: Mapping[str, Entry] = {
         (_CHANCE, _THE_CASE),
         ("Draw the mask in the shape of x, or of noise_shape where there is one: every unit by itself.",),
     ),
+    "not_uniform": Entry(
+        ("case", "why", "function", "frames"),
+        ("The mask is drawn with {function}: its numbers are normal, not uniform in [0, 1).",),
+        ("A normal number is not below p with probability p.", "Case: {situation}."),
+        ("Call np.random.rand(*x.shape) instead, or np.random.random(x.shape).",),
+    ),
     "calls_depend": Entry(
         ("case", "why", "chance"),
         ("The mask of a call depends on that of the call before.",),
@@ -531,13 +542,19 @@ ENTRIES: Mapping[str, Entry] = {
         ),
     ),
     "import_unused": Entry(
-        ("file", "line", "text"),
-        ("{file}, line {line}, imports what is never used, and fails: {text}.",),
-        remedy=("Remove the line; an editor's automatic import may have put it there.",),
+        ("file", "line", "text", "library"),
+        ("{file}, line {line}, imports what is never used, and fails, so nothing in it could be graded: {text}.",),
+        remedy=(
+            "Remove the line: nothing needs {library}. An editor's automatic import may have put it there.",
+            "Remove the line: nothing in the file uses what it imports.",
+        ),
     ),
     "import_other_course": Entry(
         ("file", "line", "text", "adapter", "names"),
-        ("{file} has another course's signatures and could not be imported without --adapter {adapter}.",),
+        (
+            "{file} could not be imported, so nothing in it could be graded. Its signatures are another course's: they "
+            "are for --adapter {adapter}.",
+        ),
         ("Python, line {line}: {text}.", "Seen: {names}."),
         (
             "As instructor: grade with --adapter {adapter}. It supplies the libraries of that course; files of the "

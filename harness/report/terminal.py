@@ -32,7 +32,9 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     parts += [_failure(each, pen) for each in found.to_fix]
     parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
     parts += [_note(explain(each, None, catalogue), pen) for each in submission.notes]
-    for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
+    files = ", ".join(dict.fromkeys(short(each.lost_in) for each in found.lost))
+    lost = f"Not found, since {files} could not be loaded"
+    for what, those in (("Not started", found.unwritten), (lost, found.lost), ("Not found", found.missing)):
         if those:
             parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
     parts += [_closing(submission, found)]

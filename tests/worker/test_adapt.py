@@ -134,6 +134,24 @@ def test_the_root_around_an_entry_is_on_the_path(imported: str) -> None:
     assert things["adam"].student.start == 0
 
 
+@pytest.mark.parametrize("imported", ["from common.np import zero", "from .np import zero", "from np import zero"])
+@pytest.mark.parametrize("init", [{}, {"__init__.py": ""}], ids=["a folder", "a package"])
+def test_a_submission_may_be_only_what_the_courses_folder_holds(imported: str, init: dict[str, str]) -> None:
+    files = {"optimizer.py": f"{imported}\nclass Adam:\n    start = zero\n", "np.py": "zero = 0", **init}
+    things, told = loaded(ADAPTER + 'PACKAGE = "common"', files, ["optimizer.py"])
+    assert told["failed"] == []
+    assert things["adam"].student.start == 0
+    assert told["found"]["adam"]["file"] == "optimizer.py"
+
+
+def test_what_the_course_has_in_a_module_that_fails_is_lost_in_it() -> None:
+    adapter = ADAPTER + 'MODULES = {"common/layers": ("adam",), "optim": ("momentum",)}'
+    for path in ("layers.py", "a/common/layers.py"):
+        assert loaded(adapter, {path: "print 'hello'"})[1]["lost"] == {"adam": path}
+    assert loaded(adapter, {"a/layers.py": "1 / 0"})[1]["lost"] == {}
+    assert loaded(ADAPTER + 'MODULES = ("layers",)', {"layers.py": "1 / 0"})[1]["lost"] == {}
+
+
 # -- other courses' shapes, where there is no adapter -----------------------------------------------------------------
 
 
