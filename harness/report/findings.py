@@ -97,6 +97,12 @@ class Finding:
         return tuple(_frame(each) for each in frames or () if isinstance(each, Mapping))
 
     @property
+    def lost_in(self) -> str:
+        """The file that should hold it and could not be loaded, where there is one."""
+        message = self.result.message
+        return str(message.params.get("file", "")) if message and message.id == "not_loaded" else ""
+
+    @property
     def cases_passed(self) -> int:
         """The cases that are right; those right by a dialect count unless it earns nothing here."""
         rejected = self.mark == COSTLY and self.result.points == 0
@@ -138,7 +144,12 @@ class Findings:
 
     @property
     def missing(self) -> tuple[Finding, ...]:
-        return self._group("missing")
+        return tuple(each for each in self._group("missing") if not each.lost_in)
+
+    @property
+    def lost(self) -> tuple[Finding, ...]:
+        """What was not found since the file that should hold it could not be loaded."""
+        return tuple(each for each in self._group("missing") if each.lost_in)
 
     @property
     def open(self) -> tuple[Finding, ...]:

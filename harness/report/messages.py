@@ -49,6 +49,8 @@ _OWN_STATE = (
     "global variable or a list as default argument is shared by all."
 )
 _GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
+_AS_STUDENT = "As student: write it as the contract has it; gradstep list shows every signature."
+_ADAPTER = f"As instructor: grade with --adapter {{adapter}}. {_AS_STUDENT}"
 
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
@@ -143,7 +145,8 @@ ENTRIES: Mapping[str, Entry] = {
         ("Where: {file}, line {line}, in {function}.", "Case: {situation}.", "Step: {step}."),
         (
             "Begin at the last line shown: it is the one that failed. {above} above it say how it was reached.",
-            "The line shown is the one that failed.",
+            "{one_line} is the one that failed.",
+            "No line is known: compare what the code takes and gives back with its signature in gradstep list.",
         ),
         cause=("type", "file", "line"),
     ),
@@ -194,14 +197,16 @@ ENTRIES: Mapping[str, Entry] = {
         ("Looked for by the adapter {adapter} in modules called: {modules}.",),
         ("Keep the names that the course gave to the files, functions and classes.",),
     ),
+    "not_loaded": Entry(
+        ("file",),
+        ("{title} could not be looked for: {file} could not be loaded.",),
+        remedy=("Mend {file} first, then check again.",),
+    ),
     "other_shape": Entry(
         ("adapter", "name"),
         ("It has another course's signature: it is graded with --adapter {adapter}.",),
         ("Found: {name}.",),
-        remedy=(
-            "As instructor: grade with --adapter {adapter}. As student: write it as the contract has it; gradstep list "
-            "shows every signature.",
-        ),
+        remedy=(_ADAPTER,),
         cause=("adapter",),
     ),
     "signature": Entry(
@@ -498,6 +503,12 @@ ENTRIES: Mapping[str, Entry] = {
         (_CHANCE, _THE_CASE),
         ("Draw the mask in the shape of x, or of noise_shape where there is one: every unit by itself.",),
     ),
+    "not_uniform": Entry(
+        ("case", "why", "function", "frames"),
+        ("The mask is drawn with {function}: its numbers are normal, not uniform in [0, 1).",),
+        ("A normal number is not below p with probability p.", "Case: {situation}."),
+        ("Call np.random.rand(*x.shape) instead, or np.random.random(x.shape).",),
+    ),
     "calls_depend": Entry(
         ("case", "why", "chance"),
         ("The mask of a call depends on that of the call before.",),
@@ -575,9 +586,34 @@ ENTRIES: Mapping[str, Entry] = {
         ),
     ),
     "import_unused": Entry(
-        ("file", "line", "text"),
-        ("{file}, line {line}, imports what is never used, and fails: {text}.",),
-        remedy=("Remove the line; an editor's automatic import may have put it there.",),
+        ("file", "line", "text", "library"),
+        ("{file}, line {line}, imports what is never used, and fails, so nothing in it could be graded: {text}.",),
+        remedy=(
+            "Remove the line: nothing needs {library}. An editor's automatic import may have put it there.",
+            "Remove the line: nothing in the file uses what it imports.",
+        ),
+    ),
+    "import_other_course": Entry(
+        ("file", "line", "text", "adapter", "names"),
+        (
+            "{file} could not be imported, so nothing in it could be graded. Its signatures are another course's: they "
+            "are for --adapter {adapter}.",
+        ),
+        ("Python, line {line}: {text}.", "Seen: {names}."),
+        (
+            "As instructor: grade with --adapter {adapter}. It supplies the libraries of that course; files of the "
+            f"student's own must be there. {_AS_STUDENT}",
+        ),
+    ),
+    "other_course": Entry(
+        ("file", "adapter", "names"),
+        ("{file} has another course's signatures: it is graded with --adapter {adapter}.",),
+        ("Seen: {names}.",),
+        (_ADAPTER,),
+    ),
+    "other_course_too": Entry(
+        ("file", "adapter", "names"),
+        ("{file} holds more in the shape that --adapter {adapter} is for: {names}.",),
     ),
     "adapter_raised": Entry(
         ("adapter", "line", "type", "text", "file"),
@@ -641,9 +677,13 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     # -- notes: they cost nothing ---------------------------------------------------------------------------------
     "wider_dtype": Entry(
-        ("algorithm", "actual", "expected"),
+        ("algorithm", "actual", "expected", "argument"),
         ("{algorithm}: the values come back as {actual} where the input is {expected}.",),
-        remedy=("NumPy widens where an array meets a float64 scalar: use Python floats, or end with astype(w.dtype).",),
+        remedy=(
+            "NumPy widens where an array meets a float64 scalar: use Python floats, or end with "
+            "astype({argument}.dtype).",
+            "NumPy widens where an array meets a float64 scalar: use Python floats.",
+        ),
         cause=("actual", "expected"),
     ),
     "cancellation": Entry(

@@ -79,6 +79,7 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     words["method"] = _method(text)
     words["grad"] = "grad" if text.stepwise else ""
     words["above"] = "The lines" if _several(message.params.get("frames")) else ""
+    words["one_line"] = "The line shown" if message.params.get("frames") else ""
     words["alone"] = "" if _several(message.params.get("wanted")) else words.get("wanted", "")
     if text.steps:
         words["slide_lines"] = "; ".join(text.steps.values())

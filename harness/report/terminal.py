@@ -33,7 +33,9 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     for group in (found.to_fix, found.dialects, found.open):
         parts += [_root(each, pen) for each in roots(group)]
     parts += [_note(explain(each, None, catalogue), pen) for each in once(submission.notes)]
-    for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
+    files = ", ".join(dict.fromkeys(short(each.lost_in) for each in found.lost))
+    lost = f"Not found, since {files} could not be loaded"
+    for what, those in (("Not started", found.unwritten), (lost, found.lost), ("Not found", found.missing)):
         if those:
             parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
     parts += [_closing(submission, found)]
@@ -152,7 +154,7 @@ def _note(sentence: Sentence, pen: Pen) -> str:
 
 def _closing(submission: SubmissionResult, found: Findings) -> str:
     if submission.unloaded:
-        return "Nothing else can be checked until the file loads."
+        return "Nothing else can be checked until this is mended."
     if submission.load_error and not found.to_fix:
         return "To fix: what could not be loaded."
     if not found.to_fix and found.unwritten:

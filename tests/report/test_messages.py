@@ -30,7 +30,8 @@ def test_every_message_renders_with_its_documented_params(id: str) -> None:
 def test_texts_name_only_words_that_some_message_has(id: str) -> None:
     made = {"title", "method", "slide_lines", "name", "place", "yours", "distance", "formula", "unseen", "expected"}
     made |= {"variant", "variant_remedy", "home", "also", "second", "spot", "right_too", "grad", "seen"}
-    made |= {"above", "alone", "situation", "alike", "also_remedy", "second_remedy", "id", "suspect", "suspect_line"}
+    made |= {"above", "alone", "one_line", "situation", "alike", "also_remedy", "second_remedy", "id"}
+    made |= {"suspect", "suspect_line"}
     entry = ENTRIES[id]
     for text in (*entry.headline, *entry.detail, *entry.remedy):
         named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
@@ -162,9 +163,12 @@ def test_what_to_do_depends_on_how_many_there_are() -> None:
     def remedy(id: str, **params: object) -> str:
         return explain(Message(id, params), None, CATALOGUE).remedy
 
+    widened = {"algorithm": "standardize", "actual": "float64", "expected": "float32", "argument": "X"}
+    assert remedy("wider_dtype", **widened).endswith("end with astype(X.dtype).")
     assert remedy("returns_other", type="tuple of 2", wanted=["y"]) == "Return y alone."
     assert remedy("returns_other", type="dict", wanted=["y", "cache"]).endswith("by commas: y, cache.")
     assert remedy("raised", type="KeyError", frames=[{}]) == "The line shown is the one that failed."
+    assert remedy("raised", type="TypeError", frames=[]).startswith("No line is known: ")
     assert "The lines above it say" in remedy("raised", type="KeyError", frames=[{}, {}])
 
 
