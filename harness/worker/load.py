@@ -15,7 +15,7 @@ import inspect
 import linecache
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
@@ -96,6 +96,12 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             except (SyntaxError, ValueError):
                 continue
             linecache.cache[path] = (len(lines), None, lines, path)
+
+
+def modules(files: Mapping[str, bytes]) -> Collection[str]:
+    """The names that a submission's own modules and folders are imported by."""
+    sources = Sources(files)
+    return sources.paths.keys() | sources.folders
 
 
 def _parts(path: str) -> tuple[str, ...]:
