@@ -161,6 +161,13 @@ adam.mistake(
     {"(1 - beta2) * g**2": "g**2"},
 )
 adam.mistake(
+    "eps_ignored",
+    "ε is a number of your own, whatever eps says.",
+    "Divide by √(v̂ + ε) with the argument eps.",
+    {"while True:": "eps = 1e-8\n    while True:"},
+    {"while True:": "eps = 1e-7\n    while True:"},
+)
+adam.mistake(
     "lr_missing",
     "The step is not multiplied by the learning rate.",
     "w ← w − η m̂ / √(v̂ + ε): η is about the length of every step.",
