@@ -14,15 +14,20 @@ their class              the contract's algorithm
 =======================  ============================================
 
 Optimizers update in place: over dicts in book 1, over lists in book 2. ε is written into the code, 1e-7 beside the
-roots of the optimizers and 1e-6 in batch normalization. A class without ``update`` is a stub.
+roots of the optimizers and 1e-6 in batch normalization; where a student wrote another, 1e-8 or 1e-5, these take its
+place. Names of classes match without regard to case and underscores, and hyper-parameters under names of the student's
+own are passed by position. A class without ``update`` is a stub.
 """
 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from harness.adapters import Rule, drawing, drives
 
@@ -35,6 +40,10 @@ FIXED = {
     "batch_norm_backward": {"eps": 1e-6},
     "batch_norm_inference": {"eps": 1e-6},
 }
+
+
+_MOST_EPS = 1e-5
+"""The largest number in the code that is taken for ε."""
 
 
 def adapt(module: ModuleType) -> dict[str, Any]:
@@ -61,11 +70,14 @@ _OPTIMIZERS = {
 
 def _optimizers(module: ModuleType) -> dict[str, Any]:
     kinds = {id: _class(module, rule.name) for id, rule in _OPTIMIZERS.items()}
-    return {id: _optimizer(kind, _OPTIMIZERS[id]) for id, kind in kinds.items() if hasattr(kind, "update")}
+    return {id: _optimizer(id, kind) for id, kind in kinds.items() if hasattr(kind, "update")}
 
 
-def _optimizer(kind: Any, rule: Rule) -> type:
+def _optimizer(id: str, kind: Any) -> type:
+    rule = _OPTIMIZERS[id]
     lists = _takes_lists(kind)
+    if id in FIXED:
+        _set_eps(kind, FIXED[id]["eps"])
 
     def held(value: Any) -> Any:
         return [value] if lists else {"W1": value}
@@ -76,7 +88,7 @@ def _optimizer(kind: Any, rule: Rule) -> type:
         student = kind
 
         def __init__(self, **hyper: float) -> None:
-            self.optimizer = kind(**rule.hyper(hyper))
+            self.optimizer = _made(kind, rule.hyper(hyper))
 
         def step(self, w: Any, grad: Callable[[Any], Any]) -> Any:
             params = held(w)
@@ -93,21 +105,44 @@ def _optimizer(kind: Any, rule: Rule) -> type:
     return Optimizer
 
 
+def _made(kind: Any, hyper: dict[str, float]) -> Any:
+    """By the book's words or, where the student has words of their own, by position: the order is the book's."""
+    theirs = inspect.signature(kind).parameters.values()
+    named = {each.name for each in theirs}
+    if hyper.keys() <= named or any(each.kind is each.VAR_KEYWORD for each in theirs):
+        return kind(**hyper)
+    return kind(*hyper.values())
+
+
 def _takes_lists(kind: type) -> bool:
     """Whether ``update`` walks lists, as in book 2: by the names its code uses, since to try it would leave state."""
-    names = {name for function in _methods(kind) for code in _codes(function.__code__) for name in code.co_names}
+    methods = [f for f in _functions(kind) if not f.__name__.startswith("__")]
+    names = {name for function in methods for code in _codes(function.__code__) for name in code.co_names}
     return not names & {"keys", "items", "values"} and bool(names & {"range", "enumerate", "zip"})
 
 
-def _methods(kind: type) -> Iterator[Any]:
+def _functions(kind: type) -> Iterator[FunctionType]:
     for each in kind.__mro__:
-        yield from (f for name, f in vars(each).items() if inspect.isfunction(f) and not name.startswith("__"))
+        yield from filter(inspect.isfunction, vars(each).values())
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
     yield code
     for inner in filter(inspect.iscode, code.co_consts):
         yield from _codes(inner)
+
+
+def _set_eps(kind: type, eps: float) -> None:
+    """Let the code have the ε that the cases are made with, in place of the tiny number that stands in it."""
+
+    def changed(value: Any) -> Any:
+        if inspect.iscode(value):
+            return value.replace(co_consts=tuple(map(changed, value.co_consts)))
+        return eps if isinstance(value, float) and 0 < value <= _MOST_EPS else value
+
+    for function in _functions(kind):
+        function.__code__ = changed(function.__code__)
+        function.__defaults__ = function.__defaults__ and tuple(map(changed, function.__defaults__))
 
 
 # -- layers -----------------------------------------------------------------------------------------------------------
@@ -134,6 +169,7 @@ def _batch_norm(module: ModuleType) -> dict[str, Any]:
     layer = _class(module, "BatchNormalization")
     if layer is None:
         return {}
+    _set_eps(layer, FIXED["batch_norm_forward"]["eps"])
 
     @drives(layer)
     def batch_norm_forward(x: Any, gamma: Any, beta: Any, **_: float) -> tuple[Any, Any]:
@@ -156,6 +192,34 @@ def _batch_norm(module: ModuleType) -> dict[str, Any]:
     }
 
 
+# -- what they share --------------------------------------------------------------------------------------------------
+
+
 def _class(module: ModuleType, name: str) -> Any:
-    found = getattr(module, name, None)
-    return found if inspect.isclass(found) else None
+    """The class of that name or, without regard to case and underscores, of one like it."""
+    alike = [each for each in vars(module) if _plain(each) == _plain(name)]
+    found = [vars(module)[each] for each in sorted(alike, key=name.__ne__)]
+    return next(filter(inspect.isclass, found), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def before() -> None:
+    """Supply cupy, which book 2 imports in place of numpy where its ``GPU`` is true: the cases are numpy's."""
+
+    def add(*args: Any, **options: Any) -> Any:
+        """``numpy.add``, to which book 2 gives an ``at``."""
+        return np.add(*args, **options)
+
+    cupy = ModuleType("cupy")
+    vars(cupy).update({name: value for name, value in vars(np).items() if not name.startswith("_")})
+    vars(cupy).update(
+        add=add,
+        asnumpy=np.asarray,
+        scatter_add=np.add.at,
+        cuda=SimpleNamespace(set_allocator=lambda _: None, MemoryPool=lambda: SimpleNamespace(malloc=None)),
+    )
+    vars(add)["at"] = np.add.at
+    sys.modules["cupy"] = cupy
