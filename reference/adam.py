@@ -112,6 +112,7 @@ adam.mistake(
     "The step count t never advances.",
     "The bias correction needs t = 1, 2, 3, …: keep t between the steps and add 1 in each.",
     {"t = t + 1": "t = 1"},
+    {"t = t + 1": "t = 2"},
 )
 adam.mistake(
     "betas_swapped",

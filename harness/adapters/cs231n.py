@@ -133,7 +133,8 @@ def _batch_norm(module: ModuleType) -> dict[str, Any]:
         @drives(forward)
         def batch_norm_forward(x: Any, gamma: Any, beta: Any, *, eps: float = 1e-5) -> tuple[Any, Any]:
             bn_param = Dict(mode="train", eps=eps, momentum=0.9)
-            return _pair(forward, forward(x, gamma, beta, bn_param))
+            out, cache = _pair(forward, forward(x, gamma, beta, bn_param))
+            return out, Dict(cache) if type(cache) is dict else cache
 
         @drives(forward)
         def batch_norm_inference(

@@ -179,6 +179,18 @@ def test_the_cache_is_the_students_own(change: tuple[str, str]) -> None:
         np.testing.assert_array_equal(np.squeeze(one), np.squeeze(other))
 
 
+def test_a_cache_that_is_a_dict_is_one_of_python_2() -> None:
+    source = replaced(
+        LAYERS,
+        ("cache = (xhat, std, gamma)", "cache = {'xhat': xhat, 'std': std, 'gamma': gamma}"),
+        ("xhat, std, gamma = cache", "xhat, std, gamma = (val for key, val in cache.iteritems())"),
+    )
+    right, layers = adapted(LAYERS), adapted(source)
+    expected = right["batch_norm_backward"](DY, right["batch_norm_forward"](X, GAMMA, BETA)[1])
+    got = layers["batch_norm_backward"](DY, layers["batch_norm_forward"](X, GAMMA, BETA)[1])
+    np.testing.assert_array_equal(got[0], expected[0])
+
+
 def test_the_alternative_backward_counts_where_only_that_is_written() -> None:
     backward = LAYERS[LAYERS.index("def batchnorm_backward") : LAYERS.index("def dropout_forward")]
     alt = backward.replace("batchnorm_backward", "batchnorm_backward_alt")
