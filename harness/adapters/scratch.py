@@ -13,7 +13,8 @@ their class              the contract's algorithm
 ``BatchNormalization``   batch_norm_forward, batch_norm_backward, batch_norm_inference
 =======================  ============================================
 
-Optimizers update in place: over dicts in book 1, over lists in book 2. ε is written into the code, 1e-7 beside the
+Optimizers update in place: over dicts in book 1, over lists in book 2; one that loops over nothing takes the array
+itself, and may return it. ε is written into the code, 1e-7 beside the
 roots of the optimizers and 1e-6 in batch normalization; where a student wrote another, 1e-8 or 1e-5, these take its
 place. Names of classes match without regard to case and underscores, and hyper-parameters under names of the student's
 own are passed by position. A class without ``update`` is a stub.
@@ -21,6 +22,7 @@ own are passed by position. A class without ``update`` is a stub.
 
 from __future__ import annotations
 
+import dis
 import inspect
 import sys
 from collections.abc import Callable, Iterator
@@ -75,14 +77,17 @@ def _optimizers(module: ModuleType) -> dict[str, Any]:
 
 def _optimizer(id: str, kind: Any) -> type:
     rule = _OPTIMIZERS[id]
-    lists = _takes_lists(kind)
+    place = _place(kind)
     if id in FIXED:
         _set_eps(kind, FIXED[id]["eps"])
 
     def held(value: Any) -> Any:
-        return [value] if lists else {"W1": value}
-
-    place: Any = 0 if lists else "W1"
+        match place:
+            case None:
+                return value
+            case 0:
+                return [value]
+        return {place: value}
 
     class Optimizer:
         student = kind
@@ -92,12 +97,16 @@ def _optimizer(id: str, kind: Any) -> type:
 
         def step(self, w: Any, grad: Callable[[Any], Any]) -> Any:
             params = held(w)
-            self.optimizer.update(params, held(grad(w)))
+            result = self.optimizer.update(params, held(grad(w)))
             vars(self).update(rule.state(self._kept))
+            if place is None:
+                return params if result is None else result
             return params[place]
 
         def _kept(self, attribute: str) -> Any:
             states = getattr(self.optimizer, attribute, None)
+            if place is None:
+                return states
             if isinstance(states, dict):
                 return states.get(place)
             return states[0] if isinstance(states, list) and len(states) == 1 else None
@@ -114,11 +123,20 @@ def _made(kind: Any, hyper: dict[str, float]) -> Any:
     return kind(*hyper.values())
 
 
-def _takes_lists(kind: type) -> bool:
-    """Whether ``update`` walks lists, as in book 2: by the names its code uses, since to try it would leave state."""
+def _place(kind: type) -> Any:
+    """Where ``update`` finds an array: by a key, as in book 1, by 0, as in book 2, or None where it takes one itself.
+
+    It is read from the names that the code uses, since to try it would leave state.
+    """
     methods = [f for f in _functions(kind) if not f.__name__.startswith("__")]
-    names = {name for function in methods for code in _codes(function.__code__) for name in code.co_names}
-    return not names & {"keys", "items", "values"} and bool(names & {"range", "enumerate", "zip"})
+    codes = [code for function in methods for code in _codes(function.__code__)]
+    names = {name for code in codes for name in code.co_names}
+    if names & {"keys", "items", "values"}:
+        return "W1"
+    if names & {"range", "enumerate", "zip"}:
+        return 0
+    loops = any(each.opname == "FOR_ITER" for code in codes for each in dis.get_instructions(code))
+    return "W1" if loops else None
 
 
 def _functions(kind: type) -> Iterator[FunctionType]:
