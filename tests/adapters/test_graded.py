@@ -117,18 +117,10 @@ STUBS = replaced(
     ("class Adam:", "class Adam:\n    def __init__(self, lr=0.001): ...\n\n\nclass _Adam:"),
 )
 NP = "import numpy as np\nGPU = False\n"
-<<<<<<< HEAD
 BOOK_LAYERS = (
     "from common.np import *\nfrom common.config import GPU\nfrom common.functions import softmax, relu\n"
     "from common.util import im2col\n" + COMMON_LAYERS
 )
-SCRATCH: Mapping[str, Mapping[str, str]] = {
-    "book_1": {"common/optimizer.py": BOOK1, "ch06/optimizer_compare.py": "import matplotlib"},
-    "book_2": {"book2/common/optimizer.py": BOOK2, "book2/common/np.py": NP, "book2/common/__init__.py": ""},
-    "folder": {"optimizer.py": BOOK2, "np.py": NP, "trainer.py": "import matplotlib"},
-    "one_file": {"optimizer.py": BOOK2},
-    "one_layer_file": {"layers.py": BOOK_LAYERS},
-=======
 GPU = """\
 from common.config import GPU
 
@@ -158,7 +150,9 @@ SCRATCH: Mapping[str, Mapping[str, str]] = {
     "gpu": {"common/optimizer.py": BOOK2, "common/np.py": GPU, "common/config.py": "GPU = True"},
     "own_words": {"common/optimizer.py": OWN_WORDS},
     "own_eps": {"common/optimizer.py": OWN_EPS_1},
->>>>>>> wild
+    "folder": {"optimizer.py": BOOK2, "np.py": NP, "trainer.py": "import matplotlib"},
+    "one_file": {"optimizer.py": BOOK2},
+    "one_layer_file": {"layers.py": BOOK_LAYERS},
     "wrong": {"common/optimizer.py": FED_THE_NEW_V},
     "stubs": {"common/optimizer.py": STUBS},
 }
@@ -172,19 +166,12 @@ BOOK_1_GOT = (
     "eps_before_correction",
 )
 SCRATCH_GOT = {
-<<<<<<< HEAD
-    "book_1": BOOK_1_GOT,
-    "book_2": ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted"),
-    **dict.fromkeys(
-        ("folder", "one_file"), ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted")
-    ),
-    "one_layer_file": ("not_adapted",) * 6,
-=======
     **dict.fromkeys(("book_1", "own_words", "own_eps"), BOOK_1_GOT),
     **dict.fromkeys(
-        ("book_2", "gpu"), ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted")
+        ("book_2", "gpu", "folder", "one_file"),
+        ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted"),
     ),
->>>>>>> wild
+    "one_layer_file": ("not_adapted",) * 6,
     "wrong": ("pass", "pass", "new_velocity_twice", "gradient_not_squared", "eps_outside_root", "no_bias_correction"),
     "stubs": (
         "pass",
