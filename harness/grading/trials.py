@@ -233,8 +233,8 @@ def _failed(case: Case, message: Message) -> Judged:
 def _unlike(run: Listed, expected: list[Any] | None) -> Message:
     """What is wrong with a grid's trials, the plainest first."""
     assert expected is not None
-    if strange := next((each for each in run.trials if not isinstance(each, dict)), None):
-        return Message("not_dicts", {"trial": _written(strange)})
+    if strange := [each for each in run.trials if not isinstance(each, dict)]:
+        return Message("not_dicts", {"trial": _written(strange[0])})
     if run.count != len(expected):
         return Message("trial_count", {"trials": run.count, "wanted_trials": len(expected)})
     at = next(at for at, (one, other) in enumerate(zip(run.trials, expected, strict=False)) if one != other)

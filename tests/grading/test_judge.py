@@ -129,11 +129,11 @@ def test_a_narrower_dtype_fails() -> None:
     ("spoil", "message"),
     [
         (lambda w: w * np.nan, "not_finite"),
-        (lambda w: w[None], "wrong_shape"),
-        (lambda w: w.tolist() if w.shape else [float(w)], "wrong_type"),
-        (lambda w: np.asarray(w).astype(int), "wrong_type"),
-        (lambda w: np.asarray(w).astype(object), "wrong_type"),
-        (lambda w: None, "wrong_type"),
+        (lambda w: w[None], "side_of_one"),
+        (lambda w: w.tolist() if w.shape else [float(w)], "list_given"),
+        (lambda w: np.asarray(w).astype(int), "integers_given"),
+        (lambda w: np.asarray(w).astype(object), "objects_given"),
+        (lambda w: None, "none_given"),
         (lambda w: {"v": w}, "no_w"),
     ],
 )
