@@ -274,7 +274,7 @@ ENTRIES: Mapping[str, Entry] = {
         (_OWN_STATE,),
     ),
     # -- results of another type ----------------------------------------------------------------------------------
-    "wrong_type": _given("", "Give back {wanted}, as numpy or torch make it."),
+    "wrong_type": _given("", "Give back {wanted}."),
     "list_given": _given(
         "A list has neither shape nor dtype, and + joins lists instead of adding.",
         "Make an array of it with np.array or np.stack, a tensor with torch.tensor or torch.stack. Where one number is "
@@ -330,7 +330,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "subclass_given": _given(
         "A class of one's own may mean anything by its operations, so it is not read.",
-        "Give back the plain one: np.array({quantity}), {quantity}.as_subclass(torch.Tensor), float({quantity}).",
+        "Give back the plain one: np.array({quantity}), {quantity}.as_subclass(torch.Tensor) or float({quantity}).",
     ),
     "sparse_given": _given("", "Give back {quantity}.to_dense()."),
     "meta_given": _given(

@@ -6,6 +6,7 @@ Types are compared by identity and read through ``type`` itself: neither a class
 from __future__ import annotations
 
 import sys
+from array import array
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -33,6 +34,7 @@ _PYTHONS = {
     bytes: ("text_given", "text"),
     float: ("floats_given", "a float"),
     int: ("wrong_type", "an integer of more than 64 bits"),
+    array: ("wrong_type", "an array of Python's own"),
     type(None): ("none_given", "None"),
     FunctionType: ("function_given", "a function"),
     MethodType: ("function_given", "a method"),
@@ -63,13 +65,13 @@ def strange(value: Any) -> tuple[str, str]:
     return "iterator_given" if defines(kind, "__next__") else "wrong_type", _a(name(kind))
 
 
-def of_dtype(value: Any, array: np.ndarray[Any, Any]) -> tuple[str, str]:
-    """The same of an array, a numpy scalar or a tensor, here as an ``array``, of a dtype that was not asked for."""
-    dtype = array.dtype
+def of_dtype(value: Any, numbers: np.ndarray[Any, Any]) -> tuple[str, str]:
+    """The same of an array, a numpy scalar or a tensor that holds these ``numbers``, of a dtype not asked for."""
+    dtype = numbers.dtype
     kind, one = _OF_DTYPE.get(dtype.kind, ("wrong_type", dtype.name))
     exact = f" ({dtype.name})" if dtype.kind in "iufc" else ""
     counted = one != "text" and kind != "wrong_type"
-    if not array.shape:
+    if not numbers.shape:
         return kind, (_a(one) if counted else one) + exact
     return kind, f"{'an array' if type(value) is np.ndarray else 'a tensor'} of {f'{one}s' if counted else one}{exact}"
 

@@ -189,6 +189,40 @@ def test_another_type_is_told_with_what_is_asked_for(shape: list[int], whole: bo
     assert problem == {"kind": "list_given", "quantity": "y", "type": "a list of 1", "wanted": wanted}
 
 
+def test_a_tuple_of_one_and_what_requires_grad_are_remarked() -> None:
+    assert reply(lambda x, factor: (x,))["remarks"] == ["tuple_of_one"]
+    assert reply(lambda x, factor: [x])["problem"]["kind"] == "list_given"
+    assert reply(lambda x, factor: torch.from_numpy(x).requires_grad_())["remarks"] == [
+        "requires_grad",
+        "tensor_for_array",
+    ]
+    assert reply(lambda x, factor: x.numpy(), backend=tensor)["remarks"] == ["array_for_tensor"]
+    assert reply(lambda x, factor: x, backend=tensor)["remarks"] == []
+    assert (
+        reply(lambda x, factor: torch.tensor(1.0), run={"shapes": {"y": {"shape": [], "whole": False}}})["remarks"]
+        == []
+    )
+
+
+def test_a_key_of_the_cache_is_not_asked() -> None:
+    class Key:
+        def __hash__(self) -> int:
+            return hash("mean")
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("it was asked")
+
+    assert reply(lambda x, factor: (x, {Key(): x}), **FORWARD)["problem"] is None
+
+
+def test_what_cannot_be_asked_for_its_shape_is_in_no_other_order() -> None:
+    class Shapeless:
+        def __getattr__(self, name: str) -> None:
+            raise AssertionError(f"{name} was asked")
+
+    assert kind(lambda x, factor: (Shapeless(), x), returns=["y", "cache"]) == "wrong_type"
+
+
 def test_sides_of_length_one_matter_only_where_they_should() -> None:
     assert kind(lambda x, factor: x[None]) == "wrong_shape"
     assert reply(lambda x, factor: x[None], free_shape=["y"])["results"]["y"].shape == (2, 3)

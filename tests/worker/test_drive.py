@@ -406,6 +406,15 @@ PROBLEMS = {
     "stop iteration": (step("next(iter(()))"), said("raised")),
     "too deep": (step("return self.step(w, grad)"), said("raised", type="RecursionError")),
     "not started": (step("raise NotImplementedError"), said("not_started")),
+    "not started, in a block": (step("\n  with np.errstate(): raise NotImplementedError"), said("not_started")),
+    "not started, passed on": (
+        step("\n  try: raise NotImplementedError\n  except ValueError: pass"),
+        said("not_started"),
+    ),
+    "what torch cannot do": (
+        step("return torch.zeros(2, device='meta').cpu()"),
+        said("raised", type="NotImplementedError"),
+    ),
     "memory": (step("raise MemoryError"), said("memory")),
     "memory, numpy": (step("return np.ones((1 << 50,))"), said("memory")),
     "memory, torch": (step("return torch.ones(1 << 50)"), said("memory")),
@@ -436,6 +445,18 @@ PROBLEMS = {
     "a text": (step("return 'w'"), said("text_given", step=1, quantity="w", type="text")),
     "integers": (step("return w.astype(int)"), said("integers_given", type="an array of integers (int64)")),
     "nothing yielded": ("def Thing(w, grad):\n while 1: yield", said("none_given", type="None")),
+    "not implemented": (step("return NotImplemented"), said("not_started")),
+    "no w among lies": (
+        "class Key(str):\n  __str__ = None\ndef Thing(w, grad):\n while 1: yield {Key('w'): w}",
+        said("no_w", keys=["Key"]),
+    ),
+    "a class that cannot be asked": (
+        "class Asked(type):\n"
+        " def __getattribute__(cls, name): raise SystemExit\n"
+        "class Thing:\n"
+        " def step(self, w, grad): return Asked('Kind', (), {})()",
+        said("wrong_type", type="a Kind"),
+    ),
     "a tuple": (step("return w, w"), said("tuple_given", type="a tuple of 2")),
     "another shape": (step("return w[:1]"), said("wrong_shape", step=1, actual=[1], expected=[2])),
     "a number for an array": (step("return 0.5"), said("wrong_shape", actual=[], expected=[2])),

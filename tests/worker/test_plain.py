@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from fractions import Fraction
@@ -169,6 +170,7 @@ REFUSED = [
     (OrderedDict(w=1.0), "dict_given", "an OrderedDict"),
     ({1.0}, "wrong_type", "a set"),
     (Fraction(1, 2), "wrong_type", "a Fraction"),
+    (array("d", [1.0]), "wrong_type", "an array of Python's own"),
     (memoryview(X), "wrong_type", "a memoryview"),
     (np.array([1, 2]), "integers_given", "an array of integers (int64)"),
     (np.array(1), "integers_given", "an integer (int64)"),
