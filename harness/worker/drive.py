@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.worker import strange
-from harness.worker.plain import NotPlain, plain, remarks
+from harness.worker.plain import NotPlain, is_tensor, plain, remarks
 from harness.worker.problem import Problem, fits, made, told, written
 from harness.worker.taken import Array, array_of, squeezed
 
@@ -77,6 +77,8 @@ class Record:
         array, dtype = array_of("w", w, self.shape, step=step)
         if self.shape:  # a single number may come as one of any kind
             self.remarks |= remarks(w, self.given)
+        if is_tensor(w) and w.requires_grad:  # not worth a word of a function, whose backward may need the graph
+            self.remarks.add("requires_grad")
         if not self.dtypes or self.dtypes[-1][0] != dtype:
             self.dtypes.append([dtype, step])
         self.w.append(array)

@@ -62,15 +62,9 @@ def whole(value: Any) -> tuple[np.ndarray[Any, Any], str]:
 
 def remarks(value: Any, given: Any) -> set[str]:
     """What is worth knowing of a right array: the notes' ids. ``given`` is one that the student's code was handed."""
-    found = set()
     if type(value) is np.ndarray and type(given) is not np.ndarray:
-        found.add("array_for_tensor")
-    if is_tensor(value):
-        if type(given) is np.ndarray:
-            found.add("tensor_for_array")
-        if value.requires_grad:
-            found.add("requires_grad")
-    return found
+        return {"array_for_tensor"}
+    return {"tensor_for_array"} if is_tensor(value) and type(given) is np.ndarray else set()
 
 
 def is_tensor(value: Any) -> bool:
