@@ -14,7 +14,7 @@ import numpy as np
 from harness.worker.failure import out_of_memory
 from harness.worker.strange import of_dtype, strange
 
-_FLOATS = ("float32", "float64")
+_NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
 _SCALARS = frozenset(map(id, np.sctypeDict.values()))  # by identity: a class may lie about its hash as well
 
 
@@ -40,6 +40,8 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     if type(value) is float or type(value) is int:
         return np.array(_float(value)), "float64"
     array, name = _array(value)
+    if array.dtype in _NATIVE:
+        return np.array(array, order="C"), name
     if array.dtype.kind != "f":
         raise NotPlain(*of_dtype(value, array))
     native = np.float32 if array.dtype.itemsize == 4 else np.float64  # the other byte order, or another precision
@@ -76,7 +78,7 @@ def is_tensor(value: Any) -> bool:
 def _array(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     """An array that holds what an array, a numpy scalar or a tensor does, and the name of the dtype it came in."""
     if type(value) is np.ndarray or id(type(value)) in _SCALARS:
-        return np.asarray(value), value.dtype.name
+        return np.asarray(value), _NATIVE.get(value.dtype) or value.dtype.name
     if is_tensor(value):
         return _of_tensor(value), str(value.dtype).removeprefix("torch.")
     raise NotPlain(*strange(value))
@@ -90,7 +92,7 @@ def _of_tensor(tensor: Any) -> np.ndarray[Any, Any]:
         raise NotPlain("sparse_given", "a sparse tensor")
     if tensor.device.type == "meta":
         raise NotPlain("meta_given", "a tensor on the device meta")
-    if tensor.is_floating_point() and str(tensor.dtype).removeprefix("torch.") not in _FLOATS:
+    if tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
         tensor = tensor.to(torch.float64)  # numpy has no bfloat16
     try:
         return torch.Tensor.numpy(tensor, force=True)  # type: ignore[no-any-return]  # torch came untyped

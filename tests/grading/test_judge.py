@@ -368,6 +368,8 @@ def test_part_of_the_cases_earns_part_of_the_points() -> None:
         {"problem": {"kind": "full_marks"}},
         {"problem": "raised"},
         {"dtypes": 3},
+        {"remarks": ["full_marks"]},
+        {"remarks": None},
     ],
 )
 def test_a_reply_that_is_not_what_was_asked_for_is_refused(spoilt) -> None:
