@@ -134,7 +134,7 @@ def _data(value: Any, left: list[int], depth: int) -> Any:
         if all(type(key) is str and len(key) <= _LONGEST_TEXT for key, _ in items):
             return {key: _data(each, left, depth - 1) for key, each in items}
         raise NotPlain("wrong_type", "a dict with a name that is no text, or a long one")
-    raise NotPlain("wrong_type", "a long text" if kind is str else strange(value)[1])
+    raise NotPlain(*(("wrong_type", "a long text") if kind is str else strange(value)))
 
 
 def _float(number: float) -> float:

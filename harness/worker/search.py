@@ -53,9 +53,8 @@ def run_search(thing: Any, case: Mapping[str, Any], files: Collection[str], ask:
         inner = elements(value)
         if inner is None or len(inner) != len(wanted):
             raise Problem("returns_other", wanted=wanted, type=described(value))
-        if not issubclass(type(inner[0]), dict):
-            raise Problem("wrong_type", quantity="best_trial", type=described(inner[0]), wanted="one of the trials")
-        reply["best"] = [_trial(inner[0]), data(_number("best_value", inner[1])[0])]
+        asked = {"best_trial": "one of the trials", "best_value": "a number"}
+        reply["best"] = [_data(each, *told) for each, told in zip(inner, asked.items(), strict=True)]
 
     return [_guarded(answer, run, {"best": None}, files) for run in case["runs"]]
 
@@ -108,13 +107,16 @@ def _trials(value: Any, most: int) -> list[Any]:
 
 
 def _trial(value: Any) -> Any:
+    if issubclass(type(value), dict):
+        return _data(value, "something in a trial", "one of those in the space")
+    return _data(value, "a trial", "a dict")
+
+
+def _data(value: Any, quantity: str, wanted: str) -> Any:
     try:
         return data(value)
     except NotPlain as error:
-        if not issubclass(type(value), dict):
-            raise Problem("wrong_type", quantity="a trial", type=described(value), wanted="a dict") from None
-        wanted = "one of those in the space"
-        raise Problem("wrong_type", quantity="something in a trial", type=error.type, wanted=wanted) from None
+        raise Problem(error.kind, quantity=quantity, type=error.type, wanted=wanted) from None
 
 
 def _number(quantity: str, value: Any) -> tuple[float, bool]:

@@ -404,7 +404,7 @@ OTHERS = {
         )),
         *(("best value", given, expected) for given, expected in (
             ("a list", "list_given"), ("a text", "text_given"), ("None", "none_given"), ("True", "booleans_given"),
-            ("one axis more", "array_for_number"), ("a lying float", "subclass_given"), ("one number", "another_best"),
+            ("one axis more", "list_given"), ("a lying float", "subclass_given"), ("one number", "another_best"),
             ("a lying class", "wrong_type"), ("another layout", "pass"), ("NaN", "another_best"),
         )),
     ],
