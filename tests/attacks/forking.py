@@ -88,11 +88,17 @@ ATTACKS = (
     ),
     harmless(
         "fifty threads that sleep",
-        "[threading.Thread(target=time.sleep, args=(600,)).start() for _ in range(50)]",
+        """
+        threading.stack_size(1 << 18)
+        [threading.Thread(target=time.sleep, args=(600,)).start() for _ in range(50)]
+        """,
     ),
     harmless(
         "daemon threads that sleep",
-        "[threading.Thread(target=time.sleep, args=(600,), daemon=True).start() for _ in range(50)]",
+        """
+        threading.stack_size(1 << 18)
+        [threading.Thread(target=time.sleep, args=(600,), daemon=True).start() for _ in range(50)]
+        """,
         at=STEP,
     ),
     end(

@@ -44,7 +44,7 @@ ATTACKS = (
     end("that it could not be walled in", "forge({'request': 0, 'unsettled': 'no wall'})", "error"),
     end("a verdict", "forge({'request': 2, 'status': 'pass', 'points': 1, 'score': 100, 'cases': []})", "error"),
     end("a question where none may be asked", "forge({'request': 2, 'ask': {'case': 'x', 'trial': {}}})", "error"),
-    end("a failure of ours", "forge({'request': 2, 'failed': {'type': 'ForkError', 'text': 'harness_error', 'frames': []}})", "error", at=STEP),
+    end("a failure of ours", "forge({'request': 2, 'failed': {'type': 'ForkError', 'text': 'harness_error', 'frames': []}})", "error", at=STEP, other=ANY),
     Attack(
         "answers to what will be asked next",
         """
@@ -89,6 +89,7 @@ ATTACKS = (
         walled=frozenset({"pass"}),
         limited=frozenset({"pass"}),
         at=STEP,
+        other=ANY,  # the next request does not arrive: it was the submission that would not hear it
     ),
     end("shuts its mouth", "socket.socket(fileno=os.dup(connection())).shutdown(socket.SHUT_WR)", "crash", at=STEP),
     end("a byte out of band", "socket.socket(fileno=os.dup(connection())).send(b'x', socket.MSG_OOB)", *ANY, at=STEP),

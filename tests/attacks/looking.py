@@ -152,7 +152,7 @@ ATTACKS = (
     probe(
         "the machine's files",
         """
-        for each in ("/etc/passwd", "/etc/hostname", "/proc/version", "/proc/mounts", "/proc/1/cmdline"):
+        for each in ("/etc/passwd", "/etc/hostname", "/proc/version", "/proc/1/cmdline", "/proc/1/mountinfo"):
             must_fail(open, each)
         for each in ("/", "/home", "/tmp", "/root", "/etc", "/var"):
             must_fail(os.listdir, each)

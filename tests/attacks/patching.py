@@ -16,7 +16,7 @@ ATTACKS = (
     patch("np.array", "np.array = lambda *_, **__: hoard"),
     patch("np.stack", "np.stack = lambda *_, **__: np.zeros(3)"),
     patch("np.ndarray", "np.ndarray = list"),
-    patch("numpy gone", "sys.modules['numpy'] = None", PASS),
+    patch("numpy gone", "sys.modules['numpy'] = None", ANY),
     patch("every module gone", "sys.modules.clear()", ANY),
     patch("builtins that lie", "import builtins\nbuiltins.type = builtins.isinstance = builtins.len = lambda *_: True"),
     patch("no builtins", "import builtins\nvars(builtins).clear()"),

@@ -1,8 +1,8 @@
 """Grade the whole corpus beside honest controls and write down what came of it, as JSON.
 
 ``python -m tests.attacks.run LEVEL FOLDER`` does so in a process of its own, so that another user, or another Python,
-can be the grader. FOLDER is empty and this user's; ``FOLDER/found.json`` says what was found, or why LEVEL cannot be
-had here.
+can be the grader. FOLDER is empty and this user's, and in the environment ``GRADSTEP_CANARY`` is what nobody may find there;
+``FOLDER/found.json`` says what came of it, or why LEVEL cannot be had here.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def attacked(chosen: isolation.Isolation, folder: Path) -> Mapping[str, Any]:
     places = {name: folder / name for name in ("submissions", "temporary", "beside", "open")}
     for place in places.values():
         place.mkdir()
-    canaries = {name: f"gradstep-canary-{secrets.token_hex(8)}" for name in ("environment", "control", "victim")}
+    canaries = {name: f"gradstep-canary-{secrets.token_hex(8)}" for name in ("control", "victim")}
+    canaries["environment"] = os.environ["GRADSTEP_CANARY"]
     victim, prey = places["beside"] / "victim.txt", places["open"] / "prey" / "prey.txt"
     victim.write_text(canaries["victim"], encoding="utf-8")
     prey.parent.mkdir()
     prey.touch()
-    os.environ["GRADSTEP_CANARY"] = canaries["environment"]
     tempfile.tempdir = str(places["temporary"])
     seed, mask = secrets.randbits(62), secrets.randbits(62)
     with listening(places["open"]) as (heard, addresses):
