@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,15 +20,17 @@ DEFAULT_ID = "hw8"
 """What ``--assignment`` calls it."""
 
 KEYS: Mapping[str, frozenset[str]] = {
-    "assignment": frozenset({"id", "title", "lecture", "algorithms", "dialects", "partial"}),
+    "assignment": frozenset({"id", "title", "lecture", "algorithms", "dialects", "partial", "forbid"}),
     "points": frozenset(),  # any algorithm's id
-    "limits": frozenset({"seconds", "memory_mb"}),
+    "limits": frozenset({"seconds", "submission_seconds", "memory_mb"}),
 }
 
 
 SECONDS = (0.1, 24 * 3600)
 MEMORY_MB = (64, 1 << 20)
 """The least and the most that a limit may be."""
+
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 _WANTED: Mapping[type, str] = {str: "a text", list: "a list", bool: "true or false"}
 
@@ -46,7 +49,10 @@ class Assignment:
     dialects: Literal["accept", "half", "reject"] = "accept"
     partial: bool = True
     seconds: float = 10.0
+    submission_seconds: float = 300.0
     memory_mb: int = 2048
+    forbid: tuple[str, ...] = ()
+    """Modules that a submission may not use, with all below them."""
 
     def only(self, patterns: Sequence[str]) -> Assignment:
         """The same with fewer algorithms. Raises :class:`AssignmentError` for a name that matches none."""
@@ -105,6 +111,9 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
         ids = choose([str(pattern) for pattern in patterns], known)
     except AssignmentError as error:
         raise AssignmentError(f"{path}: algorithms: {error}") from None
+    forbid = tuple(_value(head, "forbid", list, [], path))
+    if odd := [each for each in forbid if not isinstance(each, str) or not _MODULE.fullmatch(each)]:
+        raise AssignmentError(f"{path}: forbid holds {odd[0]!r}; names of modules are needed, such as 'torch.optim'.")
     points = _table(data, "points", path)
     _check_keys(points, known, path, "points")
     dialects = _value(head, "dialects", str, "accept", path)
@@ -117,7 +126,9 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
         dialects=dialects,
         partial=_value(head, "partial", bool, True, path),
         seconds=_limit(limits, "seconds", 10.0, SECONDS, path),
+        submission_seconds=_limit(limits, "submission_seconds", 300.0, SECONDS, path),
         memory_mb=int(_limit(limits, "memory_mb", 2048, MEMORY_MB, path)),
+        forbid=forbid,
     )
 
 

@@ -447,6 +447,7 @@ COHORT = Results(
         cpu="a processor",
         devices=("cpu",),
         isolation="strict",
+        layers=("own process", "landlock", "seccomp"),
         started="2026-11-23T10:31:07+00:00",
         finished="2026-11-23T10:44:52+00:00",
     ),

@@ -22,7 +22,12 @@ def written(folder: Path, text: str) -> Assignment:
 
 
 def test_the_default_asks_for_everything_at_a_point_each() -> None:
-    assert load() == Assignment("hw8", "Training Neural Networks III", dict.fromkeys(ALL, 1.0))
+    assert load() == Assignment(
+        "hw8",
+        "Training Neural Networks III",
+        dict.fromkeys(ALL, 1.0),
+        forbid=("torch.optim", "keras", "tensorflow", "sklearn"),
+    )
 
 
 def test_the_default_shows_every_key() -> None:

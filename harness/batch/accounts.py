@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.intake import Submission
+from harness.intake import Submission, uses
 from harness.results import LoadError, Message, Status
 from harness.runner.worker import Ended, Failure, Limits, Loaded
+
+FORBIDDEN = "Forbidden"
+"""The exception that using a barred module raises: :class:`harness.worker.forbid.Forbidden`."""
 
 _UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 
@@ -20,6 +23,10 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
         return "error", LoadError(_of_adapter(failed), _traceback(failed))
     if failed.out_of_memory:
         return "memory", LoadError(Message("import_memory", {"mb": limits.memory_mb, "file": failed.file}))
+    if failed.type == FORBIDDEN:
+        told = _told(failed)
+        place = {"file": told["file"], "line": told["line"], "name": failed.text.partition(" ")[0]}
+        return "forbidden", LoadError(Message("import_forbidden", place), _traceback(failed))
     if failed.type == "SystemExit":
         return "error", LoadError(Message("import_exit", {"file": failed.file}))
     told = _told(failed)
@@ -58,8 +65,16 @@ def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
     return notes
 
 
+def names_barred(submission: Submission, limits: Limits) -> list[Message]:
+    """Where the sources name what the assignment bars: whether it was used is another question."""
+    found = uses(submission.files, limits.forbid)
+    return [Message("names_forbidden", {"name": each.name, "file": each.file, "line": each.line}) for each in found]
+
+
 def _status(ended: Ended) -> Status:
-    return "error" if ended.kind == "garbled" else ended.kind
+    if ended.kind == "garbled":
+        return "error"
+    return "timeout" if ended.kind == "overtime" else ended.kind
 
 
 def _of_import(kind: str) -> str:

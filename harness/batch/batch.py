@@ -31,6 +31,7 @@ from harness.results import (
     CaseResult,
     LoadError,
     Message,
+    Printed,
     Source,
     Status,
     SubmissionResult,
@@ -44,7 +45,17 @@ from reference import pages
 
 WITNESS_SECONDS = 120.0
 
-_SEVERITY: Sequence[Status] = ("harness_error", "timeout", "crash", "memory", "error", "fail", "dialect", "pass")
+_SEVERITY: Sequence[Status] = (
+    "harness_error",
+    "forbidden",
+    "timeout",
+    "crash",
+    "memory",
+    "error",
+    "fail",
+    "dialect",
+    "pass",
+)
 """Which of two backends' statuses counts: the first of these."""
 
 
@@ -74,7 +85,7 @@ class Batch:
         self.isolation = isolation or basic()
         fixed = adapter.fixed if adapter else {}
         self.references = {id: Reference(pages()[id].fixing(fixed.get(id, {})), seed) for id in assignment.points}
-        self.limits = Limits(assignment.seconds, assignment.memory_mb)
+        self.limits = Limits(assignment.seconds, assignment.memory_mb, assignment.submission_seconds, assignment.forbid)
         self.devices: tuple[str, ...] = ("cpu",)
         self.witness_fault: str | None = None
         self._judging = threading.Lock()  # trajectories are computed as they are looked at, by one thread at a time
@@ -157,7 +168,8 @@ class Batch:
         try:
             ran = session.run(server, submission, self._tasks, self.limits, self._code)
             alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code)
-            return self._judged(submission, ran, alone)
+            judged = self._judged(submission, ran, alone)
+            return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
@@ -176,6 +188,7 @@ class Batch:
             if not loaded.offers:
                 return self._unloaded(submission, status, error)
         notes = [*self._adapter_notes(loaded), *accounts.load_notes(submission, loaded)]
+        notes += accounts.names_barred(submission, self.limits)
         algorithms = []
         shapes: dict[str, str] = {}
         for id in self.references:
@@ -249,6 +262,8 @@ class Batch:
         if not isinstance(outcome, Ran):
             status, message = accounts.not_run(outcome, self.limits)
             return Verdict(status, (), message)
+        if outcome.barred:
+            return Verdict("forbidden", (), Message("forbidden", {"name": outcome.barred[0]}))
         found = self._judge(id, outcome)
         at = suspect(self.references[id], found)
         told = self._told_by_itself(id, at, outcome, alone) if at is not None else None

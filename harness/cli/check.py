@@ -29,6 +29,7 @@ def command(
     assignment: Assignment,
     seed: int,
     adapter: Adapter | None,
+    isolation: str,
 ) -> None:
     """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
 
@@ -48,7 +49,11 @@ def command(
     from harness.report.marks import mark
     from harness.results import plain
 
-    with Batch(assignment, seed=seed, jobs=1, adapter=adapter) as batch:
+    chosen, lacking = options.the_isolation(isolation)
+    if not chosen.walled and not quiet:
+        why = f" ({'; '.join(lacking)})" if lacking else ""
+        click.echo(f"gradstep: the code is not walled off here{why}: check only what you trust.", err=True)
+    with Batch(assignment, seed=seed, jobs=1, adapter=adapter, isolation=chosen) as batch:
         (result,) = batch.grade([submission])
     if as_json:
         click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import click
 
 from harness import __version__
 from harness.cli import exits
-from harness.cli.environment import ISOLATION, cpu, installed
+from harness.cli.environment import cpu, installed
+from harness.runner import isolation
+from harness.runner.isolation import Layer
+
+Row: TypeAlias = tuple[str, str]
 
 
 @click.command("doctor")
@@ -19,7 +25,7 @@ def command() -> None:
     from harness.runner.forks import ForkError, ForkServer
     from harness.runner.worker import PRELOAD
 
-    rows = [
+    rows: list[Row] = [
         ("gradstep", __version__),
         ("python", platform.python_version()),
         ("platform", platform.platform()),
@@ -47,7 +53,8 @@ def command() -> None:
     except ForkError as error:
         broken = True
         rows.append(("workers", str(error)))
-    rows.append(("isolation", _isolation()))
+    layers = isolation.probe()
+    rows += _isolation(layers)
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         click.echo(f"{name:<{width}}  {value}")
@@ -55,9 +62,16 @@ def command() -> None:
         sys.exit(exits.HARNESS_FAULT)
 
 
-def _isolation() -> str:
-    if ISOLATION == "limited":
-        layers = "own process, resource limits, clean environment, deadline, orphans swept"
-    else:
-        layers = "own process, deadline"
-    return f"{ISOLATION} ({layers}). Not a security boundary: grade strangers' code on a machine of its own"
+def _isolation(layers: Sequence[Layer]) -> list[Row]:
+    """The level, what would raise it, and each layer with what it does."""
+    reached = isolation.best(layers)
+    said: str = reached.level
+    if not reached.walled:
+        said += ". Not a security boundary: grade strangers' code on a machine of its own, with --trust-submissions"
+    rows: list[Row] = [("isolation", said)]
+    if above := isolation.above(reached):
+        missing = [layer.name for layer in layers if not layer.on and layer.name in isolation.NEEDED[above]]
+        rows.append(("", f"{above} would need: {', '.join(missing)}"))
+    for layer in layers:
+        rows.append(("", f"{'on ' if layer.on else 'off'} {layer.name}: {layer.why_not or isolation.DOES[layer.name]}"))
+    return rows

@@ -10,9 +10,7 @@ from pathlib import Path
 
 from harness import __version__
 from harness.results import Environment
-
-ISOLATION = "limited" if platform.system() == "Linux" else "separate"
-"""What the wall is made of today; `gradstep doctor` tells. Neither level is a security boundary."""
+from harness.runner.isolation import Isolation
 
 
 def now() -> str:
@@ -20,7 +18,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def environment(started: str, devices: Sequence[str]) -> Environment:
+def environment(started: str, devices: Sequence[str], isolation: Isolation) -> Environment:
     return Environment(
         gradstep=__version__,
         python=platform.python_version(),
@@ -29,7 +27,8 @@ def environment(started: str, devices: Sequence[str]) -> Environment:
         platform=platform.platform(),
         cpu=cpu(),
         devices=tuple(devices),
-        isolation=ISOLATION,
+        isolation=isolation.level,
+        layers=isolation.layers,
         started=started,
         finished=now(),
     )

@@ -33,6 +33,11 @@ PARTIAL = "results.partial.json"
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="One line a submission, as it is done.")
+@click.option(
+    "--trust-submissions",
+    is_flag=True,
+    help="Grade even where students' code cannot be walled off: it runs as you, with all that you may do.",
+)
 @options.color
 @options.grading
 def command(
@@ -46,6 +51,8 @@ def command(
     assignment: Assignment,
     seed: int,
     adapter: Adapter | None,
+    isolation: str,
+    trust_submissions: bool,
 ) -> None:
     """Grade every submission in a folder: each .py file, and each folder with .py files in it, is one.
 
@@ -63,6 +70,13 @@ def command(
     if all(each.problem == "no_python" for each in submissions):
         click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
         sys.exit(exits.NOTHING_FOUND)
+    chosen, lacking = options.the_isolation(isolation)
+    if not chosen.walled and not trust_submissions:
+        why = f"This machine cannot wall it off ({'; '.join(lacking)}). " if lacking else ""
+        options.usage_error(
+            f"other people's code would run here as you, with all that you may do. {why}Grade it on a machine or in a "
+            "container that holds nothing else, and say so with --trust-submissions."
+        )
     out = _writable(out)
 
     from harness.batch import Batch
@@ -74,7 +88,7 @@ def command(
     started = now()
     done: list[SubmissionResult] = []
     interrupted = False
-    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter) as batch:
+    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen) as batch:
         try:
             for result in _progress(batch.grade(submissions), len(submissions), quiet, verbose):
                 done.append(result)
@@ -82,7 +96,7 @@ def command(
             interrupted = True
     order = {submission.id: at for at, submission in enumerate(submissions)}
     done.sort(key=lambda result: order[result.id])
-    results = Results(batch.info, environment(started, batch.devices), tuple(done))
+    results = Results(batch.info, environment(started, batch.devices, chosen), tuple(done))
     spared = interrupted and _held(out) > len(done)
     _write(results, out, partial=spared)
     if batch.witness_fault:

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from harness import adapter as adapters
 from harness import assignment as assignments
 from harness.cli import exits
+
+if TYPE_CHECKING:
+    from harness.runner.isolation import Isolation
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,7 +35,8 @@ class Within(click.FloatRange):
 
 
 def grading(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of everything that runs student code, handed on as ``assignment``, ``seed`` and ``adapter``."""
+    """The options of everything that runs student code, handed on as ``assignment``, ``seed``, ``adapter`` and
+    ``isolation``, which is still what was asked for."""
 
     @wraps(function)
     def graded(
@@ -71,6 +75,13 @@ def grading(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--timeout", type=Within(*assignments.SECONDS), help="Seconds for each algorithm."),
             click.option(
                 "--memory", type=click.IntRange(*assignments.MEMORY_MB), help="MB a submission's process may use."
+            ),
+            click.option(
+                "--isolation",
+                type=click.Choice(["auto", "strict", "isolated", "confined", "none"]),
+                default="auto",
+                show_default=True,
+                help="How far students' code is walled off; auto is the best this machine can do.",
             ),
         ]
     ):
@@ -119,6 +130,19 @@ def the_adapter(name: str | None) -> adapters.Adapter | None:
         return adapters.load(name) if name is not None else None
     except adapters.AdapterError as error:
         usage_error(str(error))
+
+
+def the_isolation(wanted: str) -> tuple[Isolation, Sequence[str]]:
+    """The level chosen, and what keeps this machine from walling students' code off, if anything does; or a usage
+    error."""
+    from harness.runner import isolation
+
+    layers = () if wanted == "none" else isolation.probe()
+    try:
+        chosen = isolation.choose(wanted, layers)
+    except isolation.IsolationError as error:
+        usage_error(f"{error} gradstep doctor shows each layer.")
+    return chosen, [f"{layer.name}: {layer.why_not}" for layer in layers if not layer.on]
 
 
 def split(names: str) -> Sequence[str]:

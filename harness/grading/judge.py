@@ -34,6 +34,7 @@ PROBLEMS: Mapping[str, Status] = {
     "no_step": "error",
     "not_iterator": "error",
     "memory": "memory",
+    "forbidden": "forbidden",
     "stopped_early": "fail",
     "wrong_type": "fail",
     "wrong_shape": "fail",

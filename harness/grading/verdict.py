@@ -16,7 +16,7 @@ from harness.grading.judge import Judged, Witness
 from harness.results import CaseResult, Diagnosis, Message, Status
 from reference import Case
 
-WORST_FIRST: Sequence[Status] = ("memory", "error", "fail")
+WORST_FIRST: Sequence[Status] = ("forbidden", "memory", "error", "fail")
 """Which status an algorithm gets where its cases ended differently."""
 
 FLOAT32_ERROR = (2.0**29 / 1e5, 2.0**29)

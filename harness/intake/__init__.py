@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from harness.intake.find import IntakeError, Submission, find, narrowed, read, unmatched
+from harness.intake.means import Use, uses
 
-__all__ = ["IntakeError", "Submission", "find", "narrowed", "read", "unmatched"]
+__all__ = ["IntakeError", "Submission", "Use", "find", "narrowed", "read", "unmatched", "uses"]

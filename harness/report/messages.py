@@ -140,6 +140,14 @@ ENTRIES: Mapping[str, Entry] = {
             "Look for a loop that does not end, then for Python loops over elements: one array operation does it.",
         ),
     ),
+    "overtime": Entry(
+        ("seconds",),
+        (
+            "Not run: the submission as a whole had used up its {seconds} s.",
+            "Not run: the submission's time was used up.",
+        ),
+        remedy=("Make what comes before it faster; what ends at its own time limit uses up the most.",),
+    ),
     "memory": Entry(
         ("mb",),
         ("More memory than the limit: {mb} MB.", "More memory than the limit."),
@@ -575,6 +583,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{file} ends the program while it is imported.", "The file ends the program while it is imported."),
         remedy=("Remove exit, quit and sys.exit outside functions. " + _GUARD,),
     ),
+    "import_forbidden": Entry(
+        ("file", "line", "name"),
+        ("{file}, line {line}: takes from {name}, which the assignment bars; nothing in the file could be graded.",),
+        remedy=("Write what you took from there in plain array operations, and remove the line.",),
+    ),
     "no_python": Entry(
         (),
         ("No Python file found in the submission.",),
@@ -623,6 +636,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{file} could not be loaded; the rest was graded.",),
         ("Python: {text}",),
         ("Import the file by itself to see the error.",),
+    ),
+    "names_forbidden": Entry(
+        ("name", "file", "line"),
+        ("{file}, line {line}: names {name}, which the assignment bars; it cannot be used.",),
+        remedy=("Remove it, and write what it does in plain array operations.",),
     ),
     "adapted": Entry(
         ("adapter",),

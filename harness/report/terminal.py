@@ -14,7 +14,11 @@ from harness.report.marks import LEGEND, MARKS
 from harness.report.pen import INDENT, Pen, indented, paragraph
 from harness.report.speak import Sentence, explain
 from harness.report.wording import error, points, ratio, short, visible
-from harness.results import Results, SubmissionResult
+from harness.results import Printed, Results, SubmissionResult
+
+_LINES = 20
+"""So many lines of what the code printed are shown."""
+
 
 # -- gradstep check -----------------------------------------------------------------------------------------------
 
@@ -35,6 +39,8 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
         if those:
             parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
+    if submission.printed:
+        parts.append(_printed(submission.printed, pen))
     parts += [_closing(submission, found)]
     return "\n\n".join(parts) + "\n"
 
@@ -128,6 +134,15 @@ def _values(evidence: Evidence, pen: Pen) -> str:
 
 def _note(sentence: Sentence, pen: Pen) -> str:
     return "\n".join([f"{pen.tone('i', 'note')} {sentence.headline}", *_said(sentence)])
+
+
+def _printed(printed: Printed, pen: Pen) -> str:
+    """The first lines of what the code printed."""
+    lines = printed.text.splitlines()
+    shown = [f"{INDENT}{pen.quiet('│')} {short(line)}" for line in lines[:_LINES]]
+    left = printed.bytes - sum(len(line.encode()) + 1 for line in lines[:_LINES])
+    more = [f"{INDENT}… ({left:,} more bytes)"] if left > 0 else []
+    return "\n".join(["Printed by the code:", *shown, *more])
 
 
 def _closing(submission: SubmissionResult, found: Findings) -> str:

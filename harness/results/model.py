@@ -100,6 +100,14 @@ class LoadError:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """The beginning of what a submission's code printed, and how many bytes it was in all."""
+
+    text: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
     """One submission: what it scored, and each algorithm in the lecture's order."""
 
@@ -111,6 +119,7 @@ class SubmissionResult:
     load_error: LoadError | None = None
     notes: tuple[Message, ...] = ()
     algorithms: tuple[AlgorithmResult, ...] = ()
+    printed: Printed | None = None
 
     @property
     def unloaded(self) -> bool:
@@ -130,7 +139,8 @@ class AssignmentInfo:
 
 @dataclass(frozen=True)
 class Environment:
-    """Where and when it was graded. Times are ISO 8601 in UTC."""
+    """Where and when it was graded. ``isolation`` is how far students' code was walled off, by what ``layers``. Times
+    are ISO 8601 in UTC."""
 
     gradstep: str
     python: str
@@ -140,6 +150,7 @@ class Environment:
     cpu: str
     devices: tuple[str, ...]
     isolation: str
+    layers: tuple[str, ...]
     started: str
     finished: str
 

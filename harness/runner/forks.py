@@ -16,7 +16,6 @@ from typing import Any
 from harness.runner.environment import clean_environment
 from harness.runner.isolation import Isolation, basic
 from harness.worker import wire
-from harness.worker.zygote import ROOMS
 
 START_SECONDS = 120.0
 ANSWER_SECONDS = 30.0
@@ -70,7 +69,7 @@ class ForkServer:
 
     @property
     def _arguments(self) -> list[str]:
-        rooms, wall = [ROOMS] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
+        rooms, wall = ["--rooms"] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
         return [*rooms, *self.preload, *wall]
 
     def __enter__(self) -> ForkServer:

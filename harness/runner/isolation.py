@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from harness.runner import cgroups
@@ -16,8 +16,11 @@ from harness.runner.environment import clean_environment
 
 Level = Literal["separate", "limited", "confined", "isolated", "strict"]
 
-LEVELS: Sequence[Level] = get_args(Level)
+LEVELS: Sequence[str] = get_args(Level)
 """From the least to the most."""
+
+CHOICES = ("auto", "strict", "isolated", "confined", "none")
+"""What can be asked for."""
 
 PROBE_SECONDS = 60.0
 
@@ -33,6 +36,22 @@ NEEDED: Mapping[Level, Sequence[str]] = {
     "strict": ("cgroup memory", "cgroup processes", "another user"),
 }
 """The layers that make a level of the one below it."""
+
+
+DOES: Mapping[str, str] = {
+    "capabilities": "root is a user like any other",
+    "landlock": "nothing can be opened but Python, its packages and a folder to write in",
+    "seccomp": "no other process can be started, reached or ended, nor a socket opened",
+    "processes": "other processes cannot be seen, and all of a submission's end together",
+    "network": "there is none",
+    "mounts": "the folder to write in lies in memory, with a limit on size and number of files",
+    "shared memory": "none that others could reach, or that outlives the submission",
+    "own /proc": "it shows nothing of other processes",
+    "cgroup memory": "the kernel counts all memory of a submission",
+    "cgroup processes": "the kernel counts all its threads",
+    "another user": "to files, it is nobody",
+}
+"""What each layer is good for, in a sentence."""
 
 
 class IsolationError(Exception):
@@ -73,18 +92,25 @@ class Isolation:
         return self.level == "strict"
 
 
+def somebody(number: int) -> int:
+    """Whom a worker becomes: one of the user numbers that systemd gives to services for a while, so that nobody has
+    them."""
+    return 61184 + number % 4336
+
+
 def basic() -> Isolation:
     """No wall: a process of its own, and what limits the system has."""
     level: Level = "limited" if sys.platform == "linux" else "separate"
     return Isolation(level, tuple(BASICS[level]))
 
 
+@cache
 def probe() -> tuple[Layer, ...]:
-    """Try every layer in a child that does nothing else."""
+    """Try every layer in a child that does nothing else; once."""
     if sys.platform != "linux":
         return tuple(Layer(name, "Linux only") for names in NEEDED.values() for name in names)
     with tempfile.TemporaryDirectory(prefix="gradstep-") as folder:
-        command = [sys.executable, "-I", "-m", "harness.worker.wall.probe", folder]
+        command = [sys.executable, "-I", "-m", "harness.worker.wall.probe", folder, str(somebody(0))]
         try:
             done = subprocess.run(
                 command, capture_output=True, timeout=PROBE_SECONDS, env=clean_environment(), cwd="/", check=True
@@ -107,6 +133,11 @@ def best(layers: Sequence[Layer]) -> Isolation:
     return reached
 
 
+def above(reached: Isolation) -> Level | None:
+    """The level above, if there is one that a machine can be made to reach."""
+    return next((level for level in NEEDED if LEVELS.index(level) > LEVELS.index(reached.level)), None)
+
+
 def choose(wanted: str, layers: Sequence[Layer]) -> Isolation:
     """The level ``wanted``, or the best there is for ``auto``; ``none`` is no wall. Raises :class:`IsolationError`."""
     if wanted == "none":
@@ -114,7 +145,7 @@ def choose(wanted: str, layers: Sequence[Layer]) -> Isolation:
     reached = best(layers)
     if wanted == "auto":
         return reached
-    kept = list(itertools.takewhile(lambda level: LEVELS.index(level) <= [*LEVELS].index(wanted), NEEDED))
+    kept = [level for level in NEEDED if LEVELS.index(level) <= LEVELS.index(wanted)]
     needed = [name for level in kept for name in NEEDED[level]]
     if LEVELS.index(reached.level) < LEVELS.index(kept[-1]):
         missing = [f"{layer.name}: {layer.why_not}" for layer in layers if not layer.on and layer.name in needed]

@@ -14,11 +14,15 @@ _AT_ONCE, _CHUNK = 1 << 20, 1 << 16
 
 
 class Output:
-    """One worker's standard output and standard error, in the order they came in."""
+    """The standard output and standard error of one submission's workers, in the order they came in."""
 
     def __init__(self) -> None:
         self.kept = bytearray()
         self.total = 0
+
+    @property
+    def text(self) -> str:
+        return self.kept.decode("utf-8", "replace")
 
     def drain(self, descriptor: int) -> None:
         """Take what has come, but not for ever: a flood never ends by itself."""

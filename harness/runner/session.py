@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.intake import Submission
 from harness.runner.forks import ForkServer
+from harness.runner.output import Output
 from harness.runner.worker import AdapterCode, Ended, Failure, Limits, Loaded, Ran, Task, Worker
 
 BACKENDS = ("numpy", "torch")
@@ -16,10 +18,12 @@ Outcome = Ran | Failure | Ended
 
 @dataclass(frozen=True)
 class Session:
-    """What loading a submission came to and, where it loaded, what each offered algorithm did on each backend."""
+    """What loading a submission came to and, where it loaded, what each offered algorithm did on each backend; and
+    what it printed meanwhile."""
 
     loaded: Loaded | Failure | Ended
     outcomes: Mapping[str, Mapping[str, Outcome]]
+    output: Output
 
 
 def run_alone(
@@ -47,35 +51,39 @@ def run(
     adapter: AdapterCode | None = None,
 ) -> Session:
     """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
-    ids = _wanted(tasks)
-    worker = Worker(server, submission, limits, adapter)
+    ids, output = _wanted(tasks), Output()
+    worker = Worker(server, submission, limits, adapter, output)
     try:
         loaded = worker.load(ids)
         ended: list[Ended] = []
         if isinstance(loaded, Ended) and len(submission.entries) > 1:
             submission, ended = _without_endings(server, submission, limits, adapter)
             worker.close()
-            worker = Worker(server, submission, limits, adapter)
+            worker = Worker(server, submission, limits, adapter, output)
             loaded = worker.load(ids)
         if not isinstance(loaded, Loaded):
-            return Session(loaded, {})
+            return Session(loaded, {}, output)
         loaded = replace(loaded, failed=(*loaded.failed, *ended))
         tasks = [task for task in tasks if task.id in loaded.offers and not loaded.offers[task.id].shape]
         outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks}
         if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
-            return Session(loaded, {})
+            return Session(loaded, {}, output)
+        ends = time.monotonic() + limits.submission_seconds
         for task in tasks:
             for backend in loaded.offers[task.id].backends:
+                if time.monotonic() > ends:
+                    outcomes[task.id][backend] = Ended("overtime", {"seconds": limits.submission_seconds})
+                    continue
                 if not worker.alive:
                     worker.close()
-                    worker = Worker(server, submission, limits, adapter)
+                    worker = Worker(server, submission, limits, adapter, output)
                     again = worker.load(ids)
                     if not isinstance(again, Loaded):  # it loaded once and does not now: that is its outcome
                         outcomes[task.id][backend] = again
                         worker.close()
                         continue
                 outcomes[task.id][backend] = worker.run(task, backend)
-        return Session(loaded, outcomes)
+        return Session(loaded, outcomes, output)
     finally:
         worker.close()
 

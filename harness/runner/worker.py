@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +17,10 @@ import numpy as np
 from harness.intake import Submission
 from harness.runner import cgroups
 from harness.runner.forks import Child, End, ForkError, ForkServer
+from harness.runner.isolation import somebody
 from harness.runner.output import Output
 from harness.runner.scratch import scratch
 from harness.worker import wire
-from harness.worker.wall.users import ANOTHER, USERS
 
 Reply = TypeVar("Reply")
 
@@ -47,10 +48,13 @@ NOTHING_LEFT = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What one algorithm (or the import of the module) may use."""
+    """What one algorithm (or the import of the module) may use, and all of a submission together."""
 
     seconds: float = 10.0
     memory_mb: int = 2048
+    submission_seconds: float = 300.0
+    forbid: tuple[str, ...] = ()
+    """Modules it may not use."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Failure:
 class Ended:
     """The worker is no more, or is not to be talked to any longer."""
 
-    kind: Literal["timeout", "crash", "garbled"]
+    kind: Literal["timeout", "crash", "garbled", "overtime"]
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -124,6 +128,8 @@ class Loaded:
     offers: Mapping[str, Offer]
     failed: Sequence[Failure | Ended]
     names: Sequence[str] = ()
+    barred: Sequence[str] = ()
+    """What it may not use and has imported, past everything that keeps it from that."""
 
 
 @dataclass(frozen=True)
@@ -132,13 +138,19 @@ class Ran:
 
     cases: Sequence[Mapping[str, Any]]
     out_of_memory: bool = False
+    barred: Sequence[str] = ()
 
 
 class Worker:
     """A forked process that one submission's code runs in, until :meth:`close`."""
 
     def __init__(
-        self, server: ForkServer, submission: Submission, limits: Limits, adapter: AdapterCode | None = None
+        self,
+        server: ForkServer,
+        submission: Submission,
+        limits: Limits,
+        adapter: AdapterCode | None = None,
+        output: Output | None = None,
     ) -> None:
         self._server = server
         self._adapter = adapter
@@ -147,7 +159,7 @@ class Worker:
         self._numbers = itertools.count(1)
         self._child: Child | None = None
         self._stack = ExitStack()
-        self.output = Output()
+        self.output = output or Output()
         try:
             folder = self._stack.enter_context(scratch())
             groups = self._groups()
@@ -176,9 +188,10 @@ class Worker:
             "op": "settle",
             "folder": folder,
             "memory_mb": self._limits.memory_mb,
+            "cpu_seconds": math.ceil(self._limits.submission_seconds),
             "walled": isolation.walled,
             "groups": groups,
-            "uid": ANOTHER + child.pid % USERS if isolation.strict else None,
+            "uid": somebody(child.pid) if isolation.strict else None,
         }
         try:
             child.sock.settimeout(SETTLE_SECONDS)
@@ -205,6 +218,7 @@ class Worker:
             "entries": self._submission.entries,
             "spare": self._submission.spare,
             "ids": ids,
+            "forbid": self._limits.forbid,
             "adapter": self._adapter and {**vars(self._adapter), "source": _bytes(self._adapter.source)},
         }
         return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids))
@@ -302,7 +316,7 @@ def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
     offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
-    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(_text, reply["names"])))
+    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(_text, reply["names"])), _barred(reply))
 
 
 def _offer(data: Mapping[str, Any]) -> Offer:
@@ -334,7 +348,12 @@ def _ran(reply: Mapping[str, Any], task: Task, asked: Sequence[Any] = ()) -> Ran
         raise ValueError("the reply holds other cases than were asked for")
     problems = [run["problem"] for case in cases for run in case["runs"]]
     cases = [{**case, "asked": [each for each in asked if each["case"] == case["id"]]} for case in cases]
-    return Ran(tuple(cases), any(problem is not None and problem["kind"] == "memory" for problem in problems))
+    out_of_memory = any(problem is not None and problem["kind"] == "memory" for problem in problems)
+    return Ran(tuple(cases), out_of_memory, _barred(reply))
+
+
+def _barred(reply: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(map(_text, reply["barred"]))
 
 
 def _text(value: Any) -> str:

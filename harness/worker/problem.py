@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from harness.worker.failure import failure, out_of_memory
+from harness.worker.forbid import Forbidden
 
 
 class Problem(Exception):  # noqa: N818  # of a run, not an error of this program
@@ -25,6 +26,8 @@ def told(error: BaseException, files: Collection[str], **place: Any) -> dict[str
         return {"kind": "not_started"}
     if out_of_memory(error):
         return {"kind": "memory"}
+    if isinstance(error, Forbidden):
+        return {"kind": "forbidden", "name": error.name, **failure(error, files)}
     return {"kind": "raised", **place, **failure(error, files)}
 
 

@@ -17,7 +17,9 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from harness.worker import wire
 from harness.worker.cases import run_case
 from harness.worker.drive import Array, ToBackend
 from harness.worker.failure import failure
+from harness.worker.forbid import bar, used
 from harness.worker.load import load
 from harness.worker.search import Ask
 
@@ -37,7 +40,7 @@ def serve(sock: socket.socket) -> None:
     """Answer requests until the other side closes the connection."""
     request = _request(sock)
     try:
-        memory = _settle(request["folder"], request["memory_mb"], request["groups"])
+        memory = _settle(request["folder"], request["memory_mb"], request["cpu_seconds"], request["groups"])
         if request["walled"]:
             from harness.worker import wall
 
@@ -48,6 +51,7 @@ def serve(sock: socket.socket) -> None:
     wire.send(sock, {"request": request["request"], "unsettled": None})
     offered: dict[str, Any] = {}
     files: dict[str, bytes] = {}
+    forbidden: Sequence[str] = ()
     while True:
         try:
             request = _request(sock)
@@ -60,13 +64,18 @@ def serve(sock: socket.socket) -> None:
                     adapter = request["adapter"]
                     if adapter:
                         adapter = {**adapter, "source": adapter["source"].tobytes()}
+                    forbidden = request["forbid"]
+                    bar(forbidden)
                     offered, answer = load(files, request["entries"], request["spare"], request["ids"], adapter)
                 else:
                     answer = {"cases": _run(offered, request, files, partial(_ask, sock, request["request"]))}
         except BaseException as error:  # student code can make anything here fail: it is reported as its failure
             answer = {"failed": failure(error, files)}
+        with suppress(BaseException):  # it may have closed them
+            sys.stdout.flush()
+            sys.stderr.flush()
         sock.settimeout(None)
-        wire.send(sock, {"request": request["request"], **answer})
+        wire.send(sock, {"request": request["request"], "barred": used(forbidden), **answer})
 
 
 def _request(sock: socket.socket) -> Any:
@@ -94,12 +103,14 @@ class Memory:
         resource.setrlimit(resource.RLIMIT_AS, self._outside)
 
 
-def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
+def _settle(folder: str, memory_mb: int, cpu_seconds: int, groups: Sequence[str]) -> Memory:
     """Limits and surroundings. ``groups`` are the files of control groups to join."""
     for members in groups:
         Path(members).write_text("0")
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
+    sys.stdout, sys.stderr = map(_printing, (1, 2))
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # final, but those went elsewhere
     os.umask(0o077)
     os.chdir(folder)
     os.environ |= {"HOME": folder, "TMPDIR": folder}
@@ -107,9 +118,15 @@ def _settle(folder: str, memory_mb: int, groups: Sequence[str]) -> Memory:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, 64 << 20)
     _limit(resource.RLIMIT_NOFILE, 256)
     return Memory(_address_space() + (memory_mb << 20))
+
+
+def _printing(descriptor: int) -> TextIOWrapper:
+    """A stream that writes each line at once: what a crash comes after is told as well."""
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
 
 
 def _limit(what: int, value: int) -> None:
@@ -142,7 +159,7 @@ def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[
     for case in request["cases"]:
         runs = run_case(thing, request["form"], case, files, backend, before, ask)
         for run in runs:
-            if run["problem"] and run["problem"]["kind"] == "raised":
+            if run["problem"] and "frames" in run["problem"]:
                 if said:  # the first is told in full; the rest only that they raised as well
                     run["problem"] = {**run["problem"], "text": "", "frames": []}
                 said = True

@@ -13,6 +13,7 @@ import pytest
 
 from harness.cli import main
 from harness.runner.forks import ForkServer
+from harness.runner.isolation import Isolation
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Lasting(ForkServer):
 
 
 @pytest.fixture(scope="session")
-def zygotes() -> Iterator[Callable[[Sequence[str]], ForkServer]]:
+def zygotes() -> Iterator[Callable[[Sequence[str], Isolation], ForkServer]]:
     with ExitStack() as stack:
 
         @cache
-        def zygote(preload: Sequence[str]) -> ForkServer:
-            server = Lasting(preload)
+        def zygote(preload: Sequence[str], isolation: Isolation) -> ForkServer:
+            server = Lasting(preload, isolation)
             stack.callback(server.close)
             return server
 

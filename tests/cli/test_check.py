@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.cli import VERBS
 from harness.results import plain, read_results
+from harness.runner.isolation import basic, best, probe
 from reference import pages
 from tests.cli.conftest import Gradstep
 from tests.graded import MOMENTUM
@@ -139,7 +141,7 @@ def test_explain_takes_patterns_in_any_case(gradstep: Gradstep, asked: str, ids:
 def test_doctor(gradstep: Gradstep) -> None:
     done = gradstep("doctor")
     assert (done.code, done.err) == (0, "")
-    rows = dict(line.split(maxsplit=1) for line in done.out.splitlines())
+    rows = dict(line.split(maxsplit=1) for line in done.out.splitlines() if not line.startswith(" "))
     assert rows.keys() == {
         "gradstep",
         "python",
@@ -153,6 +155,36 @@ def test_doctor(gradstep: Gradstep) -> None:
         "isolation",
     }
     assert rows["workers"] == "start and end"
+    assert rows["isolation"].startswith(best(probe()).level)
+    for layer in probe():
+        assert f" {'on ' if layer.on else 'off'} {layer.name}: " in done.out
+
+
+def test_code_that_is_not_walled_off(gradstep: Gradstep, tmp_path: Path) -> None:
+    """One's own is warned about; other people's is not run unless that is what is wanted."""
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "optim.py").write_text(MOMENTUM)
+    done = gradstep("check", "all", "--only", "momentum", "--isolation", "none")
+    assert (done.code, done.err) == (0, "gradstep: the code is not walled off here: check only what you trust.\n")
+    done = gradstep("grade", "all", "--isolation", "none")
+    assert done.code == 2
+    assert done.sentence.endswith("and say so with --trust-submissions.")
+    assert not (tmp_path / "reports").exists()
+    done = gradstep("grade", "all", "--isolation", "none", "--trust-submissions", "--only", "momentum")
+    assert (done.code, done.err) == (0, "")
+    results = json.loads((tmp_path / "reports/hw8/results.json").read_text())
+    assert results["environment"]["isolation"] == basic().level
+    assert results["environment"]["layers"] == [*basic().layers]
+
+
+def test_a_level_that_cannot_be_had(gradstep: Gradstep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "optim.py").write_text(MOMENTUM)
+    layers = tuple(replace(each, why_not="not tonight" if each.name == "seccomp" else None) for each in probe())
+    monkeypatch.setattr("harness.runner.isolation.probe", lambda: layers)
+    for level in ("confined", "isolated", "strict"):
+        done = gradstep("check", "optim.py", "--isolation", level)
+        assert done.code == 2
+        assert f"--isolation {level} cannot be had on this machine (seccomp: not tonight)" in done.sentence
 
 
 def test_doctor_tells_what_does_not_work(gradstep: Gradstep, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,9 +63,14 @@ def confine(folder: str, uid: int | None = None) -> None:
     rules.allow(landlock.WRITE, [folder])
     no_new_privileges()
     if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
+        become(uid)
     capabilities.drop()
     rules.restrict()
     seccomp.restrict()
+
+
+def become(uid: int) -> None:
+    """Be another user, of a group of the same number and no other. Raises OSError."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)

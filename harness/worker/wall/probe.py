@@ -1,7 +1,7 @@
 """Which layers of the wall this machine lets us put up, found out by doing it.
 
-``python -I -m harness.worker.wall.probe FOLDER`` tries each in a child of its own and prints a JSON object: by layer,
-null where it stands, else why it does not.
+``python -I -m harness.worker.wall.probe FOLDER UID`` tries each in a child of its own and prints a JSON object: by
+layer, null where it stands, else why it does not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import NoReturn
 from harness.worker import wall
 from harness.worker.wall import capabilities, landlock, namespaces, seccomp
 from harness.worker.wall.kernel import no_new_privileges
-from harness.worker.wall.users import ANOTHER
 
 
 def _landlock() -> None:
@@ -76,17 +75,18 @@ def _may_open_namespaces() -> None:
         namespaces.own_world()
 
 
-def _another_user() -> None:
-    needed = [os.__file__, *(str(path) for path in wall.readable() if path.exists())]
-    os.setgroups([])
-    os.setresgid(ANOTHER, ANOTHER, ANOTHER)
-    os.setresuid(ANOTHER, ANOTHER, ANOTHER)
-    for path in needed:
-        if path.startswith((sys.base_prefix, sys.prefix)) and not os.access(path, os.R_OK):
-            raise OSError(f"another user cannot read {path}: install Python and gradstep where everybody can")
+def _another_user(uid: int) -> Callable[[], None]:
+    def act() -> None:
+        needed = [os.__file__, *(str(path) for path in wall.readable() if path.exists())]
+        wall.become(uid)
+        for path in needed:
+            if path.startswith((sys.base_prefix, sys.prefix)) and not os.access(path, os.R_OK):
+                raise OSError(f"another user cannot read {path}: install Python and gradstep where everybody can")
+
+    return act
 
 
-def layers(folder: str) -> Mapping[str, Callable[[], None]]:
+def layers(folder: str, uid: int) -> Mapping[str, Callable[[], None]]:
     return {
         "capabilities": capabilities.drop,
         "landlock": _landlock,
@@ -96,7 +96,7 @@ def layers(folder: str) -> Mapping[str, Callable[[], None]]:
         "mounts": _unshared(namespaces.FILES),
         "shared memory": _unshared(namespaces.SYSTEM_V),
         "own /proc": _furnished(folder),
-        "another user": _another_user,
+        "another user": _another_user(uid),
     }
 
 
@@ -127,7 +127,7 @@ def _report(descriptor: int, act: Callable[[], None]) -> NoReturn:
 
 
 def main() -> None:
-    print(json.dumps({name: attempt(act) for name, act in layers(sys.argv[1]).items()}))
+    print(json.dumps({name: attempt(act) for name, act in layers(sys.argv[1], int(sys.argv[2])).items()}))
 
 
 if __name__ == "__main__":

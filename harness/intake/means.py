@@ -1,0 +1,65 @@
+"""Where sources name what the assignment bars. Nothing is run: a name put together at run time is not seen here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place that names something barred: ``name`` as the assignment has it."""
+
+    name: str
+    file: str
+    line: int
+
+
+def uses(files: Mapping[str, bytes], barred: Sequence[str]) -> list[Use]:
+    """The first place of each name in each file, in order. A file that is no Python has none."""
+    found: dict[tuple[str, str], Use] = {}
+    for file, source in files.items():
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for dotted, line in sorted(_named(tree), key=lambda each: each[1]):
+            for name in barred:
+                if dotted == name or dotted.startswith(f"{name}."):
+                    found.setdefault((file, name), Use(name, file, line))
+    return list(found.values())
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every dotted name that is imported, reached through an import, or given as text to something that imports."""
+    aliases: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                aliases[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                yield f"{node.module}.{alias.name}", node.lineno
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (dotted := _dotted(node)):
+            head, _, rest = dotted.partition(".")
+            if head in aliases:
+                yield f"{aliases[head]}.{rest}", node.lineno
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = _dotted(node.func) or ""
+            if called.rpartition(".")[2] in ("import_module", "__import__") and isinstance(node.args[0].value, str):
+                yield node.args[0].value, node.lineno
+
+
+def _dotted(node: ast.expr) -> str | None:
+    """``a.b.c`` as text."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None

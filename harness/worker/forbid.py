@@ -1,0 +1,87 @@
+"""What the assignment bars is not to be had: importing it gives an empty module, and using that raises.
+
+An import alone costs nothing, so that a line at the top of a file bars no algorithm that does without. What the worker
+has imported already, as torch's own parts, is taken out of reach and out of order: its classes are found by other ways.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Sequence
+from types import FunctionType, ModuleType
+from typing import Any
+
+
+class Forbidden(ImportError):  # noqa: N818  # students read it in a traceback: torch.optim is Forbidden
+    """A means that the assignment bars was used; ``name`` says which."""
+
+
+class Barred(ModuleType):
+    """An empty module in place of a barred one. Whatever is asked of it raises :class:`Forbidden`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise _forbidden(self.__name__)
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds barred modules, empty."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if not within(name, self.names):
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return Barred(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None: ...
+
+
+def bar(names: Sequence[str]) -> None:
+    """From here on ``names`` (modules, with all below them) are not to be had."""
+    for name in [name for name in sys.modules if within(name, names)]:
+        module = sys.modules.pop(name)
+        parent, _, last = name.rpartition(".")
+        if parent in sys.modules and not within(parent, names):
+            setattr(sys.modules[parent], last, Barred(name))
+        _put_out_of_order(module, names)
+    sys.meta_path.insert(0, Finder(names))
+
+
+def used(names: Sequence[str]) -> list[str]:
+    """The barred modules that were imported all the same: somebody worked for it."""
+    loaded = [(name, module) for name, module in list(sys.modules.items()) if isinstance(name, str)]
+    return sorted(name[:80] for name, module in loaded if within(name, names) and type(module) is not Barred)[:3]
+
+
+def within(name: str, names: Sequence[str]) -> bool:
+    """Whether a module is one of those, or below one."""
+    return any(name == each or name.startswith(f"{each}.") for each in names)
+
+
+def _forbidden(name: str) -> Forbidden:
+    return Forbidden(f"{name} is barred by the assignment", name=name)
+
+
+def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
+    """No object of its classes can be made any longer, none of its functions called, whoever finds them."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        from harness.worker.forbid import Forbidden  # as code of another function it has that one's globals
+
+        raise Forbidden("barred by the assignment")
+
+    for value in list(vars(module).values()):
+        if not within(getattr(value, "__module__", None) or "", names):
+            continue
+        if isinstance(value, type):
+            value.__init__ = refuse  # type: ignore[misc]  # that is the point
+        elif isinstance(value, FunctionType) and not value.__closure__:
+            value.__code__ = refuse.__code__
