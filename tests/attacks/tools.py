@@ -49,8 +49,10 @@ def must_fail(act, *arguments, **more):
 def call(name, *arguments):
     """Make the system call of that name: its result, or its error's number, negative."""
     ctypes.set_errno(0)
-    words = [each if isinstance(each, (bytes, ctypes._SimpleCData, ctypes.Array)) else ctypes.c_long(each)
-             for each in arguments]
+    words = [
+        each if isinstance(each, (bytes, ctypes._SimpleCData, ctypes.Array)) else ctypes.c_long(each)
+        for each in arguments
+    ]
     result = libc.syscall(ctypes.c_long(NUMBERS[name]), *words)
     return -ctypes.get_errno() if result == -1 else result
 
