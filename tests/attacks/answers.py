@@ -1,4 +1,4 @@
-"""What is given back for w: subclasses, lazy things, views of terabytes, cycles, objects, aliases; and changed inputs."""
+"""What is given back for w: subclasses, lazy things, views of terabytes, cycles, objects, aliases; changed inputs."""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ ATTACKS = (
         confined=frozenset({"pass", "error", "timeout"}),
         at=STEP,
     ),
-    harmless("a sparse file of a terabyte", "must_fail(lambda: os.truncate(os.open('x', os.O_CREAT | os.O_RDWR), 1 << 40))"),
+    harmless(
+        "a sparse file of a terabyte", "must_fail(lambda: os.truncate(os.open('x', os.O_CREAT | os.O_RDWR), 1 << 40))"
+    ),
     Attack(
         "a tree a thousand folders deep",
         """
@@ -110,4 +112,4 @@ ATTACKS = (
         """,
         at=STEP,
     ),
-)  # fmt: skip
+)

@@ -41,11 +41,32 @@ ATTACKS = (
         "crash",
         at=STEP,
     ),
-    end("time of its own run out", "resource.setrlimit(resource.RLIMIT_CPU, (0, 0))\nwhile True: pass", "crash", at=STEP),
-    end("no stack", "resource.setrlimit(resource.RLIMIT_STACK, (4096, 4096))\ndef f(): return list(map(lambda _: f(), [0]))\nf()", "crash", "error", at=STEP),
+    end(
+        "time of its own run out",
+        """
+        resource.setrlimit(resource.RLIMIT_CPU, (0, 0))
+        while True:
+            pass
+        """,
+        "crash",
+        at=STEP,
+    ),
+    end(
+        "no stack",
+        """
+        resource.setrlimit(resource.RLIMIT_STACK, (4096, 4096))
+
+        def f():
+            return list(map(lambda _: f(), [0]))
+        f()
+        """,
+        "crash",
+        "error",
+        at=STEP,
+    ),
     end("its thread ended", "ctypes.CDLL(None).pthread_exit(None)", "crash", "timeout", at=STEP),
     harmless("hooks for the end", "import atexit; atexit.register(time.sleep, 600)"),
     harmless("a hook that dies at the end", "import atexit; atexit.register(os.abort)", at=STEP),
     harmless("a debugger's hook", "sys.settrace(lambda *_: None); sys.setprofile(lambda *_: None)", at=STEP),
     end("a debugger's hook that ends it", "sys.setprofile(lambda *_: os._exit(0))\nlen([])", "crash"),
-)  # fmt: skip
+)

@@ -24,7 +24,15 @@ ATTACKS = (
     ),
     end("stops itself", "os.kill(os.getpid(), signal.SIGSTOP)", "timeout"),
     end("waits for itself", "lock = threading.Lock(); lock.acquire(); lock.acquire()", "timeout", at=STEP),
-    end("waits for a signal", "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65)); signal.pause()", "timeout", at=STEP),
+    end(
+        "waits for a signal",
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+        signal.pause()
+        """,
+        "timeout",
+        at=STEP,
+    ),
     end(
         "never leaves a finally",
         """
@@ -47,4 +55,4 @@ ATTACKS = (
         "timeout",
         at=STEP,
     ),
-)  # fmt: skip
+)

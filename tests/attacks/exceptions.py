@@ -18,7 +18,9 @@ ATTACKS = (
         "error",
         at=STEP,
     ),
-    end("a group of many", "raise ExceptionGroup('x', [ValueError('x' * 100) for _ in range(10**5)])", "error", at=STEP),
+    end(
+        "a group of many", "raise ExceptionGroup('x', [ValueError('x' * 100) for _ in range(10**5)])", "error", at=STEP
+    ),
     end(
         "a deep traceback",
         """
@@ -94,7 +96,13 @@ ATTACKS = (
     end("a syntax error of objects", "raise SyntaxError(hoard, (hoard, hoard, hoard, hoard))", "error"),
     end("StopIteration", "raise StopIteration('pass')", "error"),
     end("GeneratorExit", "raise GeneratorExit('pass')", "error"),
-    end("talks like a verdict", r"raise Exception('\x1b[32mpass\x1b[0m 1 / 1\n::error::x\n<script>x</script>\n=1+1')", "error"),
+    end(
+        "talks like a verdict",
+        r"""
+        raise Exception('\x1b[32mpass\x1b[0m 1 / 1\n::error::x\n<script>x</script>\n=1+1')
+        """,
+        "error",
+    ),
     end(
         "raises in a thread and in a destructor",
         """
@@ -107,5 +115,14 @@ ATTACKS = (
         "error",
         at=STEP,
     ),
-    end("a way of showing lines that hangs", "import linecache\nlinecache.getline = lambda *_: time.sleep(600)\n1 / 0", "timeout", at=STEP),
-)  # fmt: skip
+    end(
+        "a way of showing lines that hangs",
+        """
+        import linecache
+        linecache.getline = lambda *_: time.sleep(600)
+        1 / 0
+        """,
+        "timeout",
+        at=STEP,
+    ),
+)

@@ -7,7 +7,16 @@ from tests.attacks.attack import STEP, Attack, answer, harmless
 FAIL = frozenset({"fail"})
 
 ATTACKS = (
-    Attack("prints a verdict and is wrong", "print('PASS 1/1\\n{\"status\": \"pass\", \"points\": 1}', flush=True)", FAIL, FAIL, at=STEP, answer="w * 0"),
+    Attack(
+        "prints a verdict and is wrong",
+        r"""
+        print('PASS 1/1\n{"status": "pass", "points": 1}', flush=True)
+        """,
+        FAIL,
+        FAIL,
+        at=STEP,
+        answer="w * 0",
+    ),
     Attack(
         "writes results and is wrong",
         """
@@ -20,10 +29,16 @@ ATTACKS = (
         answer="w * 0",
     ),
     answer("the answer of an earlier case", "hoard[0] if hoard else (hoard.append(w), w)[1]", "fail", "error"),
-    answer("remembers by the shape", "(lambda kept: kept.setdefault(w.shape, w))(hoard[0] if hoard else (hoard.append({}), hoard[0])[1])", "fail"),
+    answer(
+        "remembers by the shape",
+        "(lambda kept: kept.setdefault(w.shape, w))(hoard[0] if hoard else (hoard.append({}), hoard[0])[1])",
+        "fail",
+    ),
     answer("right while it is looked at", "w if sys.gettrace() else w * 2", "fail"),
     answer("right for the first ten times only", "w if (hoard.append(1) or len(hoard)) < 10 else w * 2", "fail"),
-    answer("right until a clock says so", "w if (hoard.append(1) or time.perf_counter() < 0) else w * (1 + 1e-3)", "fail"),
+    answer(
+        "right until a clock says so", "w if (hoard.append(1) or time.perf_counter() < 0) else w * (1 + 1e-3)", "fail"
+    ),
     answer("random", "w + np.random.random(w.shape)", "fail"),
     harmless(
         "a name that is a verdict",
@@ -33,4 +48,4 @@ ATTACKS = (
         passing = type("pass" * 10**5, (), {"__call__": print})()
         """,
     ),
-)  # fmt: skip
+)

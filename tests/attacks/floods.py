@@ -27,7 +27,17 @@ ATTACKS = (
     harmless("no output any more", "sys.stdout.close(); sys.stderr.close()"),
     harmless("output that is no file", "sys.stdout = sys.stderr = None"),
     harmless("its descriptors closed", "os.close(1); os.close(2); os.close(0)"),
-    harmless("its own output read", "threading.Thread(target=open, args=('/proc/self/fd/1', 'rb'), daemon=True).start()"),
+    harmless(
+        "its own output read", "threading.Thread(target=open, args=('/proc/self/fd/1', 'rb'), daemon=True).start()"
+    ),
     end("output onto the connection", "os.dup2(connection(), 1); os.write(1, b'pass' * 9)", "error"),
-    harmless("a larger pipe", "import fcntl\nwith contextlib.suppress(OSError): fcntl.fcntl(1, 1031, 1 << 20)", at=STEP),
-)  # fmt: skip
+    harmless(
+        "a larger pipe",
+        """
+        import fcntl
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(1, 1031, 1 << 20)
+        """,
+        at=STEP,
+    ),
+)

@@ -36,15 +36,34 @@ ATTACKS = (
         at=STEP,
     ),
     end("numbers that are none", "forge({'request': float('nan')})", "error", at=STEP),
-    end("a number of 60000 digits", "raw = b'9' * 60000; os.write(connection(), struct.pack('>IQ', len(raw), 0) + raw)", "error", at=STEP),
-    end("an array of 2**62 nothings", "forge({'request': {'__array__': 0}}, [['float64', [0, 1 << 62]]])", "error", at=STEP),
+    end(
+        "a number of 60000 digits",
+        """
+        raw = b'9' * 60000
+        os.write(connection(), struct.pack('>IQ', len(raw), 0) + raw)
+        """,
+        "error",
+        at=STEP,
+    ),
+    end(
+        "an array of 2**62 nothings",
+        "forge({'request': {'__array__': 0}}, [['float64', [0, 1 << 62]]])",
+        "error",
+        at=STEP,
+    ),
     end("an array of objects", "forge({'request': 2}, [['object', [1]]], b'x' * 8)", "error", at=STEP),
     end("an array that is not there", "forge({'request': {'__array__': 7}})", "error", at=STEP),
     end("the answer to another request", "forge({'request': 7, 'cases': []})", "error"),
     end("that it could not be walled in", "forge({'request': 0, 'unsettled': 'no wall'})", "error"),
     end("a verdict", "forge({'request': 2, 'status': 'pass', 'points': 1, 'score': 100, 'cases': []})", "error"),
     end("a question where none may be asked", "forge({'request': 2, 'ask': {'case': 'x', 'trial': {}}})", "error"),
-    end("a failure of ours", "forge({'request': 2, 'failed': {'type': 'ForkError', 'text': 'harness_error', 'frames': []}})", "error", at=STEP, other=ANY),
+    end(
+        "a failure of ours",
+        "forge({'request': 2, 'failed': {'type': 'ForkError', 'text': 'harness_error', 'frames': []}})",
+        "error",
+        at=STEP,
+        other=ANY,
+    ),
     Attack(
         "answers to what will be asked next",
         """
@@ -64,7 +83,9 @@ ATTACKS = (
         def serve():
             while True:
                 with contextlib.suppress(Exception):
-                    request = wire.receive(sock, deadline=time.monotonic() + 60, body_limit=1 << 30, header_limit=1 << 30)
+                    request = wire.receive(
+                        sock, deadline=time.monotonic() + 60, body_limit=1 << 30, header_limit=1 << 30
+                    )
                     wire.send(sock, {"request": request["request"], "cases": []})
         threading.Thread(target=serve, daemon=True).start()
         """,
@@ -104,4 +125,4 @@ ATTACKS = (
         *ANY,
         at=STEP,
     ),
-)  # fmt: skip
+)

@@ -32,6 +32,7 @@ ATTACKS = (
         """,
         "error",
         "memory",
+        "timeout",
         at=STEP,
     ),
     probe(

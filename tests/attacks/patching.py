@@ -18,10 +18,16 @@ ATTACKS = (
     patch("np.ndarray", "np.ndarray = list"),
     patch("numpy gone", "sys.modules['numpy'] = None", ANY),
     patch("every module gone", "sys.modules.clear()", ANY),
-    patch("builtins that lie", "import builtins\nbuiltins.type = builtins.isinstance = builtins.len = lambda *_: True"),
+    patch(
+        "builtins that lie",
+        """
+        import builtins
+        builtins.type = builtins.isinstance = builtins.len = lambda *_: True
+        """,
+    ),
     patch("no builtins", "import builtins\nvars(builtins).clear()"),
     patch("no imports", "import builtins\nbuiltins.__import__ = None", ANY),
-    patch("json", "json.dumps = lambda *_, **__: '{\"payload\": {\"request\": 2, \"status\": \"pass\"}, \"arrays\": []}'"),
+    patch("json", 'json.dumps = lambda *_, **__: \'{"payload": {"request": 2, "status": "pass"}, "arrays": []}\''),
     patch("struct", "struct.Struct = struct.pack = None", PASS),
     patch("the frames", "from harness.worker import wire\nwire.send = lambda sock, _: wire._send(sock, {'pass': 1})"),
     patch("the driver", "from harness.worker import drive\ndrive.plain = lambda w: (w * 0, 'float64')"),
@@ -48,5 +54,12 @@ ATTACKS = (
     ),
     patch("the number one", "ctypes.memmove(id(1) + 24, ctypes.byref(ctypes.c_int(2)), 4)", ANY),
     patch("a thread that patches later", "threading.Timer(0.01, lambda: setattr(np, 'array', None)).start()", ANY),
-    patch("signals that raise", "signal.signal(signal.SIGALRM, lambda *_: 1 / 0)\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)", ANY),
-)  # fmt: skip
+    patch(
+        "signals that raise",
+        """
+        signal.signal(signal.SIGALRM, lambda *_: 1 / 0)
+        signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+        """,
+        ANY,
+    ),
+)

@@ -11,7 +11,9 @@ ATTACKS = (
     probe("signals to its group", "must_fail(os.kill, 0, 0)"),
     probe("signals to a thread of the zygote's", "must_be_refused('tgkill', os.getppid(), os.getppid(), 0)"),
     probe("signals by the older call", "must_be_refused('tkill', os.getppid(), 0)"),
-    probe("signals with a message", "must_be_refused('rt_sigqueueinfo', os.getppid(), 0, 0)", limited={"error", "pass"}),
+    probe(
+        "signals with a message", "must_be_refused('rt_sigqueueinfo', os.getppid(), 0, 0)", limited={"error", "pass"}
+    ),
     probe("signals by descriptor", "must_fail(lambda: signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 0))"),
     probe("traces the zygote", "must_be_refused('ptrace', 99, os.getppid(), 0, 0)"),  # a real one would stop it
     probe(
@@ -34,13 +36,24 @@ ATTACKS = (
     ),
     probe("compares itself with the zygote", "must_be_refused('kcmp', os.getpid(), os.getppid(), 0, 0, 0)"),
     probe("the zygote's limits", "must_fail(resource.prlimit, os.getppid(), resource.RLIMIT_NOFILE)"),
-    probe("the zygote's priority", "must_fail(os.setpriority, os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, os.getppid()))"),
+    probe(
+        "the zygote's priority",
+        "must_fail(os.setpriority, os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, os.getppid()))",
+    ),
     probe("the priority of all of this user's", "must_be_refused('setpriority', 99, 0, 0)"),
-    probe("the zygote's processors", "must_fail(os.sched_setaffinity, os.getppid(), os.sched_getaffinity(os.getppid()))"),
+    probe(
+        "the zygote's processors", "must_fail(os.sched_setaffinity, os.getppid(), os.sched_getaffinity(os.getppid()))"
+    ),
     probe("the zygote's schedule", "must_fail(os.sched_setscheduler, os.getppid(), os.SCHED_OTHER, os.sched_param(0))"),
     probe("the zygote's disk priority", "must_be_refused('ioprio_set', 1, os.getppid(), 0)"),
     probe("the zygote's pages", "must_be_refused('process_madvise', -1, 0, 0, 0, 0)"),
-    probe("the zygote's place in memory", "must_be_refused('move_pages', os.getppid(), 0, 0, 0, 0, 0); must_be_refused('migrate_pages', os.getppid(), 0, 0, 0)"),
+    probe(
+        "the zygote's place in memory",
+        """
+        must_be_refused('move_pages', os.getppid(), 0, 0, 0, 0, 0)
+        must_be_refused('migrate_pages', os.getppid(), 0, 0, 0)
+        """,
+    ),
     probe("the zygote's group", "must_be_refused('setpgid', 0, -1)"),
     probe(
         "has a file's owner signalled",
@@ -51,6 +64,22 @@ ATTACKS = (
         must_fail(fcntl.ioctl, connection(), 0x8902, struct.pack("i", os.getppid()))
         """,
     ),
-    probe("the zygote's folder and program", "for each in ('cwd', 'exe', 'root'): must_fail(os.readlink, f'/proc/{os.getppid()}/{each}')"),
-    probe("types into a terminal", "import fcntl\nfor each in (0x5412, 0x541C):\n    try:\n        fcntl.ioctl(1, each, b'x')\n    except PermissionError:\n        continue\n    except OSError as error:\n        breach(error)", at=STEP),
-)  # fmt: skip
+    probe(
+        "the zygote's folder and program",
+        "for each in ('cwd', 'exe', 'root'): must_fail(os.readlink, f'/proc/{os.getppid()}/{each}')",
+    ),
+    probe(
+        "types into a terminal",
+        """
+        import fcntl
+        for each in (21522, 21532):
+            try:
+                fcntl.ioctl(1, each, b'x')
+            except PermissionError:
+                continue
+            except OSError as error:
+                breach(error)
+        """,
+        at=STEP,
+    ),
+)

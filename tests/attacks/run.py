@@ -1,8 +1,8 @@
 """Grade the whole corpus beside honest controls and write down what came of it, as JSON.
 
 ``python -m tests.attacks.run LEVEL FOLDER`` does so in a process of its own, so that another user, or another Python,
-can be the grader. FOLDER is empty and this user's, and in the environment ``GRADSTEP_CANARY`` is what nobody may find there;
-``FOLDER/found.json`` says what came of it, or why LEVEL cannot be had here.
+can be the grader. FOLDER is empty and this user's, and ``GRADSTEP_CANARY`` in the environment is what nobody may find
+there; ``FOLDER/found.json`` says what came of it, or why LEVEL cannot be had here.
 """
 
 from __future__ import annotations

@@ -41,7 +41,14 @@ ATTACKS = (
         must_fail(_multiprocessing.SemLock, 0, 1, 1, f"/gradstep-attack{os.getpid()}", True)
         """,
     ),
-    probe("a queue of POSIX", 'if call("mq_open", b"gradstep-attack", 0o102, 0o600, 0) >= 0:\n    call("mq_unlink", b"gradstep-attack")\n    breach("mq_open")'),
+    probe(
+        "a queue of POSIX",
+        """
+        if call('mq_open', b'gradstep-attack', 66, 384, 0) >= 0:
+            call('mq_unlink', b'gradstep-attack')
+            breach('mq_open')
+        """,
+    ),
     probe("a key", 'must_be_refused("add_key", 0, 0, 0, 0, 0)'),
     probe("the keys of the session", 'must_be_refused("keyctl", 99)'),
-)  # fmt: skip
+)

@@ -1,4 +1,5 @@
-# What every attack begins with; the constants of tests/attacks/run.py stand above it.
+# ruff: noqa: F401, F821
+# What every attack begins with, so that it is the attacks that use these imports; above it stand constants of run.py.
 import array
 import contextlib
 import ctypes
@@ -106,8 +107,11 @@ def search(data):
 
 
 def memory(pid="self"):
-    """What can be read of a process's own memory, piece by piece: heap, stack and everything unnamed."""
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as file:
+    """What can be read of a process's own memory, piece by piece: heap, stack and everything unnamed.
+
+    Nothing where it cannot be opened: after a change of user not even one's own can.
+    """
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as file:
         for line in maps:
             span, rights, _, _, inode, *name = line.split()
             low, high = (int(each, 16) for each in span.split("-"))

@@ -21,12 +21,20 @@ ATTACKS = (
     probe("the worker's own code", "must_fail(open, f'{ROOT}/harness/worker/student.py', 'a')"),
     probe("Python's code", "must_fail(open, contextlib.__file__, 'a')"),
     probe("numpy's code", "must_fail(open, np.__file__, 'a')"),
-    probe("what Python will find first", "must_fail(open, f'{os.path.dirname(np.__file__)}/made{os.getpid()}.py', 'x')", limited=None),
+    probe(
+        "what Python will find first",
+        "must_fail(open, f'{os.path.dirname(np.__file__)}/made{os.getpid()}.py', 'x')",
+        limited=None,
+    ),
     probe("memory that outlives it", "must_fail(lambda: os.unlink(open('/dev/shm/gradstep-attack', 'w').name))"),
     probe("the machine's temporary files", "must_fail(open, f'{TEMPORARY}/made', 'w')"),
     probe("a chance of not being killed", "must_fail(open, '/proc/self/oom_score_adj', 'w')"),
     probe("the kernel's settings", "must_fail(open, '/proc/sys/kernel/core_pattern', 'a')"),
-    probe("its control group", "must_fail(lambda: open(glob.glob('/sys/fs/cgroup/**/cgroup.procs', recursive=True)[0], 'a'))", at=STEP),
+    probe(
+        "its control group",
+        "must_fail(lambda: open(glob.glob('/sys/fs/cgroup/**/cgroup.procs', recursive=True)[0], 'a'))",
+        at=STEP,
+    ),
     probe("the terminal", "must_fail(open, '/dev/tty', 'w'); must_fail(os.openpty)"),
     probe("devices", "for each in ('/dev/full', '/dev/kmsg', '/dev/mem', '/dev/ptmx'): must_fail(open, each, 'w')"),
-)  # fmt: skip
+)
