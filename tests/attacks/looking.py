@@ -91,7 +91,12 @@ ATTACKS = (
     harmless(
         "its own memory",
         """
-        for piece in memory(): search(piece)
+        pieces = 0
+        for piece in memory():
+            search(piece)
+            pieces += 1
+        if not pieces and os.access("/proc/self/mem", os.R_OK):
+            breach("nothing was looked at")
         """,
     ),
     harmless(

@@ -1,8 +1,9 @@
 """Grade the whole corpus beside honest controls and write down what came of it, as JSON.
 
-``python -m tests.attacks.run LEVEL FOLDER`` does so in a process of its own, so that another user, or another Python,
-can be the grader. FOLDER is empty and this user's, and ``GRADSTEP_CANARY`` in the environment is what nobody may find
-there; ``FOLDER/found.json`` says what came of it, or why LEVEL cannot be had here.
+``python -m tests.attacks.run LEVEL WHERE FOLDER`` does so in a process of its own, so that another user, or another
+Python, can be the grader. WHERE is ``everywhere``, or ``step`` to leave out what strikes at import. FOLDER is empty and
+this user's, and ``GRADSTEP_CANARY`` in the environment is what nobody may find there; ``FOLDER/found.json`` says what
+came of it, or why LEVEL cannot be had here.
 """
 
 from __future__ import annotations
@@ -40,17 +41,17 @@ CONTROL_EVERY = 25
 WALLED = ("confined", "isolated", "strict")
 
 
-def main(level: str, folder: Path) -> None:
+def main(level: str, where: str, folder: Path) -> None:
     try:
         chosen = isolation.choose("none" if level == "limited" else level, isolation.probe())
     except isolation.IsolationError as error:
         found: Mapping[str, Any] = {"unreachable": str(error)}
     else:
-        found = attacked(chosen, folder)
+        found = attacked(chosen, where, folder)
     (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
 
 
-def attacked(chosen: isolation.Isolation, folder: Path) -> Mapping[str, Any]:
+def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[str, Any]:
     """Grade the corpus in ``folder`` at a level."""
     places = {name: folder / name for name in ("submissions", "temporary", "beside", "open")}
     for place in places.values():
@@ -79,7 +80,7 @@ def attacked(chosen: isolation.Isolation, folder: Path) -> Mapping[str, Any]:
             "WALLED": chosen.walled,
             **addresses,
         }
-        names = submissions(places["submissions"], chosen.level, known, canaries["control"])
+        names = submissions(places["submissions"], chosen.level, where, known, canaries["control"])
         before = zygotes()
         started = time.monotonic()
         with Batch(
@@ -107,12 +108,17 @@ def attacked(chosen: isolation.Isolation, folder: Path) -> Mapping[str, Any]:
                 "system_v": system_v(),
             },
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+            "cpu_seconds": round(sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]), 1),
         }
 
 
-def submissions(folder: Path, level: str, known: Mapping[str, Any], canary: str) -> dict[str, str]:
+def submissions(folder: Path, level: str, only: str, known: Mapping[str, Any], canary: str) -> dict[str, str]:
     """Write the hand-ins, in an order that is the same every time; what is what, by their ids."""
-    strikes = [(name, attack, where) for name, (attack, where) in STRIKES.items() if attack.ends(level) is not None]
+    strikes = [
+        (name, attack, where)
+        for name, (attack, where) in STRIKES.items()
+        if attack.ends(level) is not None and only in ("everywhere", where)
+    ]
     random.Random(0).shuffle(strikes)
     names = {}
     for number, (name, attack, where) in enumerate(strikes):
@@ -207,4 +213,4 @@ def system_v() -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

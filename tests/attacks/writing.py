@@ -27,7 +27,7 @@ ATTACKS = (
         limited=None,
     ),
     probe("memory that outlives it", "must_fail(lambda: os.unlink(open('/dev/shm/gradstep-attack', 'w').name))"),
-    probe("the machine's temporary files", "must_fail(open, f'{TEMPORARY}/made', 'w')"),
+    probe("the machine's temporary files", "must_fail(lambda: os.unlink(open(f'{TEMPORARY}/made', 'w').name))"),
     probe("a chance of not being killed", "must_fail(open, '/proc/self/oom_score_adj', 'w')"),
     probe("the kernel's settings", "must_fail(open, '/proc/sys/kernel/core_pattern', 'a')"),
     probe(
