@@ -64,7 +64,7 @@ def load(name: str) -> Adapter:
     if setting is not None and setting not in settings:
         known = nearest(setting, settings) if settings else "; it has none."
         raise AdapterError(f"{base}: {setting!r} is no setting of this adapter{known}")
-    return Adapter(name, file, source, _texts(tree, "MODULES", base), _fixed(tree, base), setting)
+    return Adapter(name, file, source, _modules(tree, base), _fixed(tree, base), setting)
 
 
 def _split(name: str) -> tuple[str, str | None]:
@@ -111,6 +111,22 @@ def _texts(tree: ast.Module, wanted: str, base: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, (tuple, list)) or not all(isinstance(each, str) for each in value):
         raise AdapterError(f"{base}, line {node.lineno}: {wanted} is {value!r}; a tuple of texts is needed.")
+    return tuple(value)
+
+
+def _modules(tree: ast.Module, base: str) -> tuple[str, ...]:
+    """Names of modules, in a tuple, or in a dict with the algorithms of each."""
+    value, node = _declared(tree, "MODULES", base)
+    if not isinstance(value, dict):
+        return _texts(tree, "MODULES", base)
+    assert node is not None
+    place = f"{base}, line {node.lineno}"
+    for name, ids in value.items():
+        if not isinstance(name, str) or not isinstance(ids, (tuple, list)):
+            raise AdapterError(f"{place}: MODULES[{name!r}] is {ids!r}; a tuple of algorithms is needed.")
+        if unknown := [id for id in ids if id not in pages()]:
+            known = nearest(str(unknown[0]), list(pages()))
+            raise AdapterError(f"{place}: MODULES[{name!r}] has an unknown name {unknown[0]!r}{known}")
     return tuple(value)
 
 

@@ -128,6 +128,7 @@ VALUES: Mapping[str, Any] = {
     "quantity": "m_hat",
     "index": [0],
     "right": ["m", "v"],
+    "earlier": [],
     "around": [
         _moment(2, 0.589905, 0.589905),
         _moment(3, 0.589905, 0.589905),
@@ -148,9 +149,10 @@ FRAMES = [
 _GRID = {"case": "two-names", "why": "3 × 2 trials"}
 _DRAWS = {"case": "mixed-scales", "why": "two hyper-parameters on a log scale beside two uniform ones"}
 _MASKS = {"case": "quarter", "why": "a quarter is dropped"}
+_ALONE = {"also": [], "second": None, "touched": [], "defaults": None, "seen": None}
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
-    "mistake": {**VALUES, "mistake": "no_bias_correction", "also": [], "second": None, "seen": None},
-    "dialect": {**VALUES, "quantity": "w", "dialect": "eps_outside_root", "also": [], "second": None, "seen": None},
+    "mistake": {**VALUES, **_ALONE, "mistake": "no_bias_correction"},
+    "dialect": {**VALUES, **_ALONE, "quantity": "w", "dialect": "eps_outside_root"},
     "diverges": VALUES,
     "not_finite": NAN_VALUES,
     "grad_calls": {"case": "scalar", "step": 1, "calls": 2, "wanted": 1},
@@ -220,7 +222,16 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "state_shared": {"case": "two-instances"},
     "state_survives": {"case": "patterns", "failing": 6, "total": 7},
     "import_missing": {"file": "optim.py", "line": 3, "text": "No module named 'seaborn'"},
-    "import_unused": {"file": "layers.py", "line": 2, "text": "No module named 'pyparsing'"},
+    "import_unused": {"file": "a.py", "line": 2, "text": "No module named 'pyparsing'", "library": "pyparsing"},
+    "import_other_course": {
+        "file": "optim.py",
+        "line": 1,
+        "text": "No module named 'past'",
+        "adapter": "cs231n",
+        "names": ["sgd_momentum", "adam"],
+    },
+    "other_course_too": {"file": "optim.py", "adapter": "cs231n", "names": ["sgd_momentum"]},
+    "other_course": {"file": "layers.py", "adapter": "cs231n", "names": ["dropout_forward"]},
     "adapter_raised": {
         "adapter": "course.py",
         "line": 4,
@@ -229,8 +240,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "file": "optim.py",
     },
     "not_adapted": {"adapter": "cs231n", "modules": ["optim", "layers"]},
+    "not_loaded": {"file": "layers.py"},
     "other_shape": {"adapter": "cs231n", "name": "adam"},
-    "other_shape_too": {"first": "rmsprop"},
     "adapted": {"adapter": "cs231n:keep"},
     "adapter_names": {"adapter": "course.py", "names": ["adma"]},
     "too_large": {},
@@ -238,7 +249,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "bad_point": {"case": "scalar", "step": 2},
     "garbled": {"text": "an array of object"},
     "bad_backend": {"value": "jax"},
-    "wider_dtype": {"algorithm": "adam", "actual": "float64", "expected": "float32"},
+    "wider_dtype": {"algorithm": "adam", "actual": "float64", "expected": "float32", "argument": "w"},
     "several_names": {"algorithm": "adam", "chosen": "Adam", "others": ["adam_v2", "ADAM"]},
     "several_modules": {"files": ["a.py", "b.py"]},
     "partly_loaded": {"file": "extra.py", "text": "NameError: name 'np' is not defined"},
@@ -302,6 +313,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "dropped_at_zero": {**_MASKS, "dropped": 3, "units": 320},
     "dropped_together": {**_MASKS, "axis": 0, "chance": "5e-139"},
     "units_depend": {**_MASKS, "axis": 1, "chance": "5e-139"},
+    "not_uniform": {
+        "case": "plain",
+        "why": "4 examples of 5 units",
+        "function": "np.random.randn",
+        "frames": [{"file": "layers.py", "line": 42, "function": "dropout_forward", "code": "np.random.randn(3)"}],
+    },
     "calls_depend": {**_MASKS, "chance": "5e-139"},
     "exact_counts": {**_MASKS, "share": "75.00 %", "wanted_share": "75.00 %", "chance": "2e-17"},
     "noise_not_shared": {**_MASKS, "noise_shape": [75, 1, 20]},
@@ -401,7 +418,7 @@ def _cohort() -> tuple[SubmissionResult, ...]:
         student("2023-10659", forgot, got("step_decay", "memory", "memory"), got("sgd", "crash", "crash")),
         student(
             "2023-11341",
-            got("adam", "fail", "mistake", mistake="betas_swapped", also=["no_bias_correction"], second="t_constant"),
+            got("adam", "fail", "mistake", mistake="betas_swapped", also=[["no_bias_correction"]], second="t_constant"),
             got("adagrad", "forbidden", "forbidden"),
             got("keras_sgd", "harness_error", "harness_error"),
             got("keras_adam", "skipped", "skipped"),

@@ -48,16 +48,19 @@ def test_every_key(tmp_path: Path) -> None:
         algorithms = ["momentum", "ada*"]
         dialects = "half"
         partial = false
+        forbid = ["torch.optim", "pytorch_optimizer"]
         [points]
         momentum = 10
         adam = 2.5
         adagrad = 0
         [limits]
         seconds = 0.5
+        submission_seconds = 20
         memory_mb = 512
         """
     points = {"momentum": 10.0, "adagrad": 0.0, "adadelta": 1.0, "adam": 2.5}
-    assert written(tmp_path, text) == Assignment("최적화", "Optimizers", points, "half", False, 0.5, 512)
+    barred = ("torch.optim", "pytorch_optimizer")
+    assert written(tmp_path, text) == Assignment("최적화", "Optimizers", points, "half", False, 0.5, 20, 512, barred)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +108,10 @@ def test_only_keeps_everything_else(tmp_path: Path) -> None:
         ("[assignment]\nid = ''", "id is ''; it names a folder"),
         ("[assignment]\npartial = 1", "partial is 1; true or false is needed"),
         ("[assignment]\ndialects = 'yes'", "dialects is 'yes'; it must be accept, half or reject"),
+        ("[assignment]\nforbid = 'keras'", "forbid is 'keras'; a list is needed"),
+        ("[assignment]\nforbid = ['torch.']", "forbid holds 'torch.'; names of modules are needed"),
+        ("[assignment]\nforbid = [1]", "forbid holds 1; names of modules are needed"),
+        ("[limits]\nsubmission_seconds = 0", "submission_seconds is 0; a number between 0.1 and 86400 is needed"),
         ("assignment = 1", "assignment must be a table, [assignment]"),
         ("points = 1", "points must be a table, [points]"),
         ("[points]\nadam = -1", "adam is -1; a number from 0 on is needed"),

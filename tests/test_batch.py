@@ -11,6 +11,7 @@ from harness.assignment import load
 from harness.batch import Batch
 from harness.intake import Submission
 from harness.results import SubmissionResult, plain
+from reference import pages
 from tests.graded import GRADIENT_DESCENT, MOMENTUM, algorithm, asked, grade, submission
 
 DIALECT = """
@@ -270,3 +271,16 @@ def test_each_file_has_a_backend_of_its_own() -> None:
     result = grade([folder({"momentum.py": MOMENTUM, "torchy.py": torch})], asked("momentum", "adagrad"))["kim"]
     assert {each.id: each.backend for each in result.algorithms} == {"momentum": "numpy", "adagrad": "torch"}
     assert result.score == 1
+
+
+def test_a_call_that_does_not_fit_is_told_the_functions_signature_and_a_class_its_constructors() -> None:
+    body = "    def __call__(self, x, gamma, beta): return x, gamma\n"
+    call = f"class BatchNormForward:\n{body}"
+    start = f"class BatchNormForward:\n    def __init__(self, size): self.size = size\n{body}"
+    results = grade({"call": call, "start": start}, asked("batch_norm_forward"))
+    told = {id: algorithm(result, "batch_norm_forward").message for id, result in results.items()}
+    page = pages()["batch_norm_forward"]
+    assert {id: message and (message.id, message.params["call"]) for id, message in told.items()} == {
+        "call": ("signature", page.call),
+        "start": ("signature", page.constructor),
+    }

@@ -3,85 +3,33 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from harness import assignment, intake
-from harness.batch import Batch
-from harness.cli.environment import environment, now
-from harness.cli.words import catalogue
-from harness.report.speak import explain
-from harness.results import AlgorithmResult, Message, Results, SubmissionResult, read_results, write_results
+from harness import adapter
+from harness.results import SubmissionResult, read_results, write_results
 from reference import pages
+from tests.samples import Expectation, check, grade, spoken
 
 SUBMISSIONS = Path(__file__).parent.parent / "submissions"
+COURSES = Path(__file__).parent.parent / "courses"
+"""Samples in the shapes of other courses: a folder for each adapter."""
+
 NAMES = sorted(folder.name for folder in SUBMISSIONS.iterdir() if folder.is_dir())
 RIGHT = [name for name in NAMES if name.startswith("right_")]
-
-SEED = 0
-SECONDS = 3.0
-"""For each algorithm. A right one takes a tenth of a second; only the endless loop uses it up."""
 
 ROOM = 0.5
 """The largest error, in tolerances, that a right submission may have."""
 
 
-@dataclass(frozen=True)
-class Expected:
-    """One algorithm's table. What is None is not looked at, but for a diagnosis, which must then be none."""
-
-    status: str
-    mistake: str | None = None
-    dialect: str | None = None
-    beside: str | None = None
-    step: int | None = None
-    quantity: str | None = None
-    says: str = ""
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """One expect.toml. A key that is no field of the dataclasses raises TypeError."""
-
-    score: float
-    algorithms: Mapping[str, Expected]
-    others: str | None = None
-    topics: list[str] | None = None
-    notes: list[str] = field(default_factory=list)
-    load_error: str | None = None
-    load_says: str = ""
-
-    @classmethod
-    def read(cls, file: Path) -> Expectation:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        algorithms = {id: Expected(**data.pop(id)) for id in pages() if id in data}
-        return cls(algorithms=algorithms, **data)
-
-    def of(self, id: str) -> Expected:
-        if id in self.algorithms:
-            return self.algorithms[id]
-        if self.topics is not None and pages()[id].topic not in self.topics:
-            return Expected("missing")
-        assert self.others is not None, f"neither a table for {id} nor others"
-        return Expected(self.others)
-
-
 @pytest.fixture(scope="session")
 def results_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All the samples graded once, in one batch, and written down."""
-    asked = replace(assignment.load(), seconds=SECONDS)
-    submissions = intake.find(SUBMISSIONS)
-    started = now()
-    with Batch(asked, seed=SEED, jobs=2) as batch:
-        graded = sorted(batch.grade(submissions), key=lambda each: each.id)
-    assert batch.witness_fault is None
     file = tmp_path_factory.mktemp("graded") / "results.json"
-    write_results(Results(batch.info, environment(started, batch.devices), tuple(graded)), file)
+    write_results(grade(SUBMISSIONS), file)
     return file
 
 
@@ -93,20 +41,6 @@ def graded(results_file: Path) -> Mapping[str, SubmissionResult]:
 @pytest.fixture
 def submission(name: str, graded: Mapping[str, SubmissionResult]) -> SubmissionResult:
     return graded[name]
-
-
-def spoken(message: Message | None, algorithm: str | None) -> str:
-    """All that is said of a message."""
-    if message is None:
-        return ""
-    sentence = explain(message, algorithm, catalogue())
-    return " ".join([sentence.headline, sentence.detail, sentence.remedy])
-
-
-def first_wrong(result: AlgorithmResult) -> tuple[int, str] | tuple[None, None]:
-    """Step and quantity of the first case that has numbers to show."""
-    seen = next((case.first_divergence for case in result.cases if case.first_divergence), None)
-    return (seen.step, seen.quantity) if seen else (None, None)
 
 
 def test_every_folder_is_a_submission_and_nothing_else_is(graded: Mapping[str, SubmissionResult]) -> None:
@@ -121,31 +55,7 @@ def test_the_results_file_keeps_to_the_schema(results_file: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_submission_gets_what_it_should(name: str, submission: SubmissionResult) -> None:
-    expectation = Expectation.read(SUBMISSIONS / name / "expect.toml")
-    assert submission.score == pytest.approx(expectation.score, abs=1e-6)
-    assert [note.id for note in submission.notes] == expectation.notes
-    error = submission.load_error
-    assert (error and error.message.id) == expectation.load_error
-    assert expectation.load_says in spoken(error and error.message, None)
-    assert [each.id for each in submission.algorithms] == list(pages())
-    for result in submission.algorithms:
-        _as_expected(result, expectation.of(result.id))
-
-
-def _as_expected(result: AlgorithmResult, expected: Expected) -> None:
-    diagnosed = {result.diagnosis.kind: result.diagnosis.id} if result.diagnosis else {}
-    step, quantity = first_wrong(result)
-    said = spoken(result.message, result.id)
-    found = Expected(
-        status=result.status,
-        mistake=diagnosed.get("mistake"),
-        dialect=diagnosed.get("dialect"),
-        beside=result.message.params.get("second") if result.message else None,
-        step=expected.step and step,
-        quantity=expected.quantity and quantity,
-        says=expected.says if expected.says in said else said,
-    )
-    assert (result.id, found) == (result.id, expected)
+    check(submission, SUBMISSIONS / name / "expect.toml")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -185,3 +95,36 @@ def test_an_expectation_with_an_unknown_key_is_an_error(tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         with pytest.raises(TypeError, match="unexpected keyword"):
             Expectation.read(file)
+
+
+# -- samples from other courses ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def courses() -> Mapping[str, Mapping[str, SubmissionResult]]:
+    """Graded through the adapter that each folder is called after."""
+    results = {name: grade(COURSES / name, adapter.load(name)) for name in adapter.shipped()}
+    return {name: {each.id: each for each in found.submissions} for name, found in results.items()}
+
+
+@pytest.mark.parametrize("file", sorted(COURSES.glob("*/*/expect.toml")), ids=lambda file: "/".join(file.parts[-3:-1]))
+def test_a_sample_of_another_course_gets_what_it_should(
+    file: Path, courses: Mapping[str, Mapping[str, SubmissionResult]]
+) -> None:
+    check(courses[file.parts[-3]][file.parts[-2]], file)
+
+
+def test_every_sample_of_another_course_says_what_it_gets(
+    courses: Mapping[str, Mapping[str, SubmissionResult]],
+) -> None:
+    assert [folder.name for folder in sorted(COURSES.iterdir()) if folder.is_dir()] == adapter.shipped()
+    for name, found in courses.items():
+        assert {file.parent.name for file in (COURSES / name).glob("*/expect.toml")} == found.keys()
+
+
+def test_every_sample_is_in_its_readme() -> None:
+    for folder in (SUBMISSIONS, *(COURSES / name for name in adapter.shipped())):
+        told = (COURSES if folder.parent == COURSES else SUBMISSIONS) / "README.md"
+        text = told.read_text(encoding="utf-8")
+        names = [each.name for each in folder.iterdir() if each.is_dir() and each.name != "__pycache__"]
+        assert [name for name in names if f"| `{name}` |" not in text] == []

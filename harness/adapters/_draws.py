@@ -6,11 +6,26 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+
+
+class NotUniformError(ValueError):
+    """A mask is drawn from normal numbers. The ``problem`` is what the grader is told of it."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(f"{function} draws normal numbers; a mask needs uniform ones, as np.random.rand draws them")
+        self.problem = {"kind": "not_uniform", "function": function}
+
+
+def _normal(name: str) -> Any:
+    def drawn(*_: Any, **__: Any) -> None:
+        raise NotUniformError(f"np.random.{name}")
+
+    return staticmethod(drawn)
 
 
 class Draws:
@@ -61,12 +76,7 @@ class Draws:
 
     RandomState = default_rng
 
-    def randn(self, *_: Any, **__: Any) -> NoReturn:
-        raise ValueError(
-            "np.random.randn draws normal numbers; a mask needs uniform ones, as np.random.rand draws them"
-        )
-
-    normal = standard_normal = randn
+    randn, normal, standard_normal = map(_normal, ("randn", "normal", "standard_normal"))
 
 
 _NAMES = [name for name in vars(Draws) if not name.startswith("_") and hasattr(np.random, name)]

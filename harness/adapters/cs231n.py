@@ -23,17 +23,25 @@ state is left to the student's code.
 from __future__ import annotations
 
 import builtins
-import importlib.util
-import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from harness.adapters import Rule, drawing, drives
+from harness.adapters import Rule, drawing, drives, stand_in
 
-MODULES = ("optim", "layers")
+MODULES = {
+    "optim": ("gradient_descent", "momentum", "rmsprop", "adam"),
+    "layers": (
+        "batch_norm_forward",
+        "batch_norm_backward",
+        "batch_norm_inference",
+        "inverted_dropout",
+        "dropout_backward",
+    ),
+}
+PACKAGE = "cs231n"
 SETTINGS = ("docstring", "keep", "drop")
 SETTING = "docstring"
 
@@ -193,25 +201,18 @@ class Dict(dict[str, Any]):
 def before() -> None:
     """Supply what most repositories need to be imported or run at all: the package future, from which the starters
     import a name or two, and what Python 2 and NumPy 1 called things."""
-    missing = [name for name in ("past", "future") if importlib.util.find_spec(name) is None]
-    stand_ins: dict[str, dict[str, Any]] = {
-        "past": {},
-        "past.builtins": {"xrange": range, "basestring": str, "unicode": str, "long": int, "raw_input": input},
-        "past.utils": {"old_div": lambda a, b: a // b if isinstance(a, int) and isinstance(b, int) else a / b},
-        "future": {},
-        "future.builtins": {name: value for name, value in vars(builtins).items() if not name.startswith("_")},
-        "future.standard_library": {"install_aliases": lambda: None, "install_hooks": lambda: None},
-        "future.utils": {"iteritems": dict.items, "iterkeys": dict.keys, "itervalues": dict.values},
-    }
-    for name, names in stand_ins.items():
-        package, _, last = name.partition(".")
-        if package in missing:
-            module = sys.modules[name] = ModuleType(name)
-            vars(module).update(names)
-            if last:
-                setattr(sys.modules[package], last, module)
-            else:
-                module.__path__ = []  # what makes it a package
+    old_div = {"old_div": lambda a, b: a // b if isinstance(a, int) and isinstance(b, int) else a / b}
+    stand_in(
+        {
+            "past": {},
+            "past.builtins": {"xrange": range, "basestring": str, "unicode": str, "long": int, "raw_input": input},
+            "past.utils": old_div,
+            "future": {},
+            "future.builtins": {name: value for name, value in vars(builtins).items() if not name.startswith("_")},
+            "future.standard_library": {"install_aliases": lambda: None, "install_hooks": lambda: None},
+            "future.utils": {"iteritems": dict.items, "iterkeys": dict.keys, "itervalues": dict.values},
+        }
+    )
     vars(builtins).setdefault("xrange", range)
     for name, value in {"int": int, "float": float, "object": object, "float_": np.float64, "product": np.prod}.items():
         vars(np).setdefault(name, value)

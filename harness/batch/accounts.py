@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.intake import Submission, uses
 from harness.results import LoadError, Message, Status
-from harness.runner.worker import Ended, Failure, Limits, Loaded
+from harness.runner.worker import Course, Ended, Failure, Limits, Loaded
 
 FORBIDDEN = "Forbidden"
 """The exception that using a barred module raises: :class:`harness.worker.forbid.Forbidden`."""
@@ -34,11 +34,20 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
     if failed.type in _UNREADABLE:
         code = failed.frames[-1]["code"] if failed.frames else ""
         return "error", LoadError(Message("syntax_error", {**place, "code": code}))
+    if failed.course is not None:
+        return "error", LoadError(
+            Message("import_other_course", {**place, **_of_course(failed.course)}), _traceback(failed)
+        )
     if failed.unused:
-        return "error", LoadError(Message("import_unused", place), _traceback(failed))
+        return "error", LoadError(Message("import_unused", {**place, "library": failed.library}), _traceback(failed))
     if failed.type == "ModuleNotFoundError":
         return "error", LoadError(Message("import_missing", place), _traceback(failed))
     return "error", LoadError(Message("import_raised", {**place, "type": failed.type}), _traceback(failed))
+
+
+def in_another_course(course: Course, told: bool = False) -> Message:
+    """That a file was written for another course, which an adapter reaches: briefly, where that was ``told``."""
+    return Message("other_course_too" if told else "other_course", _of_course(course))
 
 
 def not_run(outcome: Failure | Ended, limits: Limits) -> tuple[Status, Message]:
@@ -52,7 +61,8 @@ def not_run(outcome: Failure | Ended, limits: Limits) -> tuple[Status, Message]:
 
 def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:
     """What is worth knowing of a submission that loaded, or loaded in part."""
-    notes = []
+    known = {offer.shape for offer in loaded.offers.values()}
+    notes = [in_another_course(each, told=each.adapter in known) for each in loaded.courses]
     offering = {offer.file for offer in loaded.offers.values()}
     if len(submission.entries) > 1 and not offering.issuperset(submission.entries):
         notes.append(Message("several_modules", {"files": list(submission.entries)}))
@@ -69,6 +79,10 @@ def names_barred(submission: Submission, limits: Limits) -> list[Message]:
     """Where the sources name what the assignment bars: whether it was used is another question."""
     found = uses(submission.files, limits.forbid)
     return [Message("names_forbidden", {"name": each.name, "file": each.file, "line": each.line}) for each in found]
+
+
+def _of_course(course: Course) -> dict[str, Any]:
+    return {"file": course.file, "adapter": course.adapter, "names": list(course.names)}
 
 
 def _status(ended: Ended) -> Status:

@@ -185,20 +185,21 @@ class Batch:
         error = None
         if loaded.failed:
             status, error = accounts.unloaded(loaded.failed[0], self.limits)
-            if not loaded.offers:
+            if not loaded.offers and not loaded.courses:
                 return self._unloaded(submission, status, error)
+        if loaded.courses and not loaded.offers:
+            return self._unloaded(submission, "error", LoadError(accounts.in_another_course(loaded.courses[0])))
         notes = [*self._adapter_notes(loaded), *accounts.load_notes(submission, loaded)]
         notes += accounts.names_barred(submission, self.limits)
         algorithms = []
-        shapes: dict[str, str] = {}
         for id in self.references:
             if id in loaded.offers and loaded.offers[id].shape:
-                result = self._in_another_shape(id, loaded.offers[id], shapes)
+                result = self._in_another_shape(id, loaded.offers[id])
             elif id in loaded.offers:
                 result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id], alone)
                 notes += more
             else:
-                result = self._without_cases(id, "missing", self._missing(id))
+                result = self._without_cases(id, "missing", self._missing(id, loaded))
             algorithms.append(result)
         return self._result(submission, _in_order(algorithms), error, tuple(notes))
 
@@ -211,18 +212,16 @@ class Batch:
             notes.append(Message("adapter_names", {"adapter": self.adapter.name, "names": unknown}))
         return notes
 
-    def _missing(self, id: str) -> Message:
+    def _missing(self, id: str, loaded: Loaded) -> Message:
+        if id in loaded.lost:
+            return Message("not_loaded", {"file": loaded.lost[id]})
         if self.adapter:
             return Message("not_adapted", {"adapter": self.adapter.name, "modules": list(self.adapter.modules)})
         return Message("missing", {"call": pages()[id].call})
 
-    def _in_another_shape(self, id: str, offer: Offer, first: dict[str, str]) -> AlgorithmResult:
-        """Code that only an adapter reaches. The first algorithm tells what to do; the others point to it."""
-        if offer.shape in first:
-            message = Message("other_shape_too", {"first": first[offer.shape]})
-        else:
-            first[offer.shape] = id
-            message = Message("other_shape", {"adapter": offer.shape, "name": offer.name})
+    def _in_another_shape(self, id: str, offer: Offer) -> AlgorithmResult:
+        """Code that only an adapter reaches."""
+        message = Message("other_shape", {"adapter": offer.shape, "name": offer.name})
         result = self._without_cases(id, "error", message)
         return replace(result, form=offer.form, source=Source(offer.file, offer.line))
 
@@ -305,8 +304,10 @@ class Batch:
             return Message("memory", {"mb": self.limits.memory_mb})
         if message and message.id == "signature":
             page = pages()[id]
-            call = page.constructor if offer.form == "class" and page.form != "layer" else page.call
-            return Message("signature", {**message.params, "call": call})
+            params = dict(message.params)
+            called = params.pop("method", None) is not None or page.form == "layer"
+            call = page.constructor if offer.form == "class" and not called else page.call
+            return Message("signature", {**params, "call": call})
         return message
 
     def _points(self, id: str, found: Verdict) -> float:

@@ -122,6 +122,10 @@ class Calls:
         blocks = reference.evaluation(number, at, edition).blocks
         return any(judging.tells(each, timed(blocks[each.quantity])) for each in _compared(reference, number, at, run))
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Returned) -> int:
+        blocks = reference.evaluation(number, at, edition).blocks
+        return sum(name in blocks and _near({name: values}, blocks) for name, values in run.offered.items())
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         settings = page.settings(case.hyper)
         return [_by_torch(torch, page, call, settings) for call in case.calls]
@@ -279,6 +283,7 @@ def describe(
         "quantity": first.quantity,
         "index": list(index),
         "right": [name for name in page.steps if name in seen and seen[name].first_wrong is None],
+        "earlier": [],
         "around": _elements(first, index, witnesses[at] if witnesses else None)
         if value.shape
         else _calls(case, first.quantity, compared[: at + 1], witnesses),

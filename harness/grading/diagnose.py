@@ -3,35 +3,42 @@
 Every mistake and dialect of the page is executable. One is named only where it explains **all** cases, failing and
 passing alike; a case that ended in a problem of another kind, an exception say, has only to agree up to there. Single
 ones are tried first, then two dialects, then a mistake under a dialect, then two mistakes: the smaller explanation
-wins.
+wins. Among equals those win whose inner steps are the ones that the student offers; what still ties is all named.
+
+Where nothing fits, the cases that lean on the contract's defaults are set aside: a student with defaults of their own
+makes the same mistake with other numbers there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 from harness.grading.expected import Reference
+from harness.grading.form import Form
 from harness.grading.forms import FORMS
 from harness.grading.judge import Judged
-from reference import Edition, Variant
+from reference import Case, Edition, Page, Variant
 
 Choice = tuple[Variant, int]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The variants that together explain every case, the named one first, and what explains them as well.
+    """The variants that together explain every case, the one to be told first in front, and what explains them as well.
 
-    ``unexplained`` numbers the cases that ended in a problem of another kind.
+    ``touched`` are the steps whose lines they change. ``unexplained`` numbers the cases that ended in a problem of
+    another kind, ``by_default`` those that lean on the contract's defaults, where they had to be set aside.
     """
 
     variants: tuple[Variant, ...]
     touched: tuple[str, ...]
-    also: tuple[str, ...] = ()
+    also: tuple[tuple[Variant, ...], ...] = ()
     unexplained: frozenset[int] = frozenset()
+    by_default: frozenset[int] = frozenset()
 
     @property
     def named(self) -> Variant:
@@ -40,24 +47,104 @@ class Finding:
 
 def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequence[Judged]) -> Finding | None:
     """The smallest explanation of a failing submission, or None. ``runs`` and ``judged`` go by case."""
-    form = FORMS[reference.page.form]
-    broken = frozenset(case for case, each in enumerate(runs) if any(map(form.broke_off, each)))
-    order = sorted(range(len(judged)), key=lambda at: (judged[at].passed, at in broken))  # the most telling first
-    if judged[order[0]].passed or order[0] in broken:
+    everything = _Search(reference, runs, judged, range(len(judged)))
+    if found := everything.smallest():
+        return found
+    aside = frozenset(at for at, case in enumerate(reference.cases) if leans_on_defaults(reference.page, case))
+    if not aside or all(judged[at].passed for at in aside):
         return None
-    for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
-        fitting = []
-        for choices in size(reference.page.variants):
-            if len(choices) > 1 and any(way for _, way in choices) and not form.pairs_in_every_way:
+    explicit = _Search(reference, runs, judged, [at for at in range(len(judged)) if at not in aside])
+    found = explicit.smallest()
+    return found and replace(found, by_default=aside)
+
+
+def leans_on_defaults(page: Page, case: Case) -> bool:
+    """Whether a case leaves a hyper-parameter to its default."""
+    return bool(page.settings({}).keys() - page.fixed.keys() - case.hyper.keys())
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What is looked for an explanation: the cases to be explained, by number, and what the student's code did."""
+
+    reference: Reference
+    runs: Sequence[Sequence[Any]]
+    judged: Sequence[Judged]
+    cases: Sequence[int]
+
+    @cached_property
+    def form(self) -> Form:
+        return FORMS[self.reference.page.form]
+
+    @cached_property
+    def broken(self) -> frozenset[int]:
+        """The cases that ended in a problem no formula accounts for."""
+        return frozenset(case for case in self.cases if any(map(self.form.broke_off, self.runs[case])))
+
+    @cached_property
+    def order(self) -> Sequence[int]:
+        """The cases, the most telling first."""
+        return sorted(self.cases, key=lambda at: (self.judged[at].passed, at in self.broken))
+
+    def smallest(self) -> Finding | None:
+        if not self.order or self.judged[self.order[0]].passed or self.order[0] in self.broken:
+            return None
+        for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
+            if fitting := list(self._fitting(size(self.reference.page.variants))):
+                return self._told(fitting)
+        return None
+
+    def _fitting(self, size: Iterable[tuple[Choice, ...]]) -> Iterator[tuple[tuple[Choice, ...], Edition]]:
+        for choices in size:
+            if len(choices) > 1 and any(way for _, way in choices) and not self.form.pairs_in_every_way:
                 continue
-            edition = reference.page.edition(*choices)
-            if edition and _explains(reference, edition, order, runs, judged):
-                fitting.append((tuple(variant for variant, _ in choices), edition))
-        if fitting:
-            variants, edition = fitting[0]
-            others = {each.id: None for found, _ in fitting for each in found[:1] if each.id != variants[0].id}
-            return Finding(variants, edition.touched, tuple(others), broken)
-    return None
+            edition = self.reference.page.edition(*choices)
+            if edition and self._explains(edition):
+                yield choices, edition
+
+    def _told(self, fitting: Sequence[tuple[tuple[Choice, ...], Edition]]) -> Finding:
+        """The first of those that explain the student's own inner steps best, and the others that do so, each once."""
+        agreeing = [self._agreement(edition) if len(fitting) > 1 else 0 for _, edition in fitting]
+        best = [each for each, steps in zip(fitting, agreeing, strict=True) if steps == max(agreeing)]
+        choices, edition = best[0]
+        others = {frozenset(variant.id for variant, _ in each): self._in_order(each) for each, _ in best}
+        del others[frozenset(variant.id for variant, _ in choices)]
+        return Finding(self._in_order(choices), edition.touched, tuple(others.values()), self.broken)
+
+    def _explains(self, edition: Edition) -> bool:
+        telling = False
+        for case in self.order:
+            for at, run in enumerate(self.runs[case]):
+                if not self.form.matches(self.reference, edition, case, at, run):
+                    return False
+                if not self.judged[case].passed and not self.form.broke_off(run):
+                    telling = telling or self.form.tells(self.reference, edition, case, at, run)
+        return telling
+
+    def _agreement(self, edition: Edition) -> int:
+        """How many of the inner steps that the student offers are an edition's, over all runs."""
+        return sum(
+            self.form.agreement(self.reference, edition, case, at, run)
+            for case in self.cases
+            for at, run in enumerate(self.runs[case])
+        )
+
+    def _in_order(self, choices: Sequence[Choice]) -> tuple[Variant, ...]:
+        """Two mistakes in the order to mend them: first what alone explains more cases, then what comes earlier on the
+        slide. A dialect comes after the mistake that is made under it."""
+        if len(choices) > 1 and all(variant.kind == "mistake" for variant, _ in choices):
+            choices = sorted(choices, key=self._rank)
+        return tuple(variant for variant, _ in choices)
+
+    def _rank(self, choice: Choice) -> tuple[int, int]:
+        edition = self.reference.page.edition(choice)
+        assert edition is not None  # one variant clashes with nothing
+        alone = sum(
+            all(self.form.matches(self.reference, edition, case, at, run) for at, run in enumerate(self.runs[case]))
+            for case in self.cases
+        )
+        steps = [*self.reference.page.steps]
+        return -alone, min(map(steps.index, edition.touched), default=len(steps))
 
 
 def _ways(variants: Sequence[Variant], kind: str) -> list[Choice]:
@@ -87,21 +174,3 @@ def _pairs(choices: Sequence[Choice]) -> Iterator[tuple[Choice, ...]]:
     for first, second in combinations(choices, 2):
         if first[0].id != second[0].id:
             yield first, second
-
-
-def _explains(
-    reference: Reference,
-    edition: Edition,
-    order: Sequence[int],
-    runs: Sequence[Sequence[Any]],
-    judged: Sequence[Judged],
-) -> bool:
-    form = FORMS[reference.page.form]
-    telling = False
-    for case in order:
-        for at, run in enumerate(runs[case]):
-            if not form.matches(reference, edition, case, at, run):
-                return False
-            if not judged[case].passed and not form.broke_off(run):
-                telling = telling or form.tells(reference, edition, case, at, run)
-    return telling

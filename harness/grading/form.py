@@ -45,5 +45,8 @@ class Form(Protocol):
     def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Any) -> bool:
         """Whether that match says anything: the student's numbers are wrong for the slide by more than a match asks."""
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Any) -> int:
+        """How many of the inner steps that the student offers in a run are those of an edition that matches it."""
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         """torch's account of a case, run by run. Called where torch is, never in the grader."""

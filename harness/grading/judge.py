@@ -43,6 +43,7 @@ PROBLEMS: Mapping[str, Status] = {
     "returns_other": "fail",
     "returns_order": "fail",
     "needs": "fail",
+    "not_uniform": "fail",
     "not_trials": "fail",
     "other_names": "fail",
 }
@@ -147,7 +148,8 @@ def wider(dtype: str, case: Case) -> bool:
 
 def wider_note(page: Page, case: Case, dtype: str) -> Message:
     """A right result in more precision than its input has costs nothing."""
-    return Message("wider_dtype", {"algorithm": page.id, "actual": dtype, "expected": case.dtype})
+    argument = (page.inner if page.form == "layer" else page.arguments)[0]
+    return Message("wider_dtype", {"algorithm": page.id, "actual": dtype, "expected": case.dtype, "argument": argument})
 
 
 def largest(ratios: Iterable[Numbers]) -> float:

@@ -106,6 +106,9 @@ class Layers:
         theirs, ours = (reference.expected(_profile, number, 0, each) for each in (edition, None))
         return not _alike(theirs, ours)
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Outputs) -> int:
+        return 0  # it has no inner steps
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         """torch draws other masks; that its layer is right by the same tests, a test of ours says."""
         return [{} for _ in case.calls]

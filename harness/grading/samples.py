@@ -123,6 +123,9 @@ class Samples:
         theirs, ours = (reference.expected(_profile, number, 0, each) for each in (edition, None))
         return not _alike(theirs, ours)
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Sample) -> int:
+        return 0  # it has no inner steps
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         """torch has a law to hold the page's against, which the tests do; it has no trials."""
         return [{} for _ in case.calls]

@@ -69,6 +69,13 @@ class Streams:
             for each in graded(reference, number, at, run)
         )
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Replay) -> int:
+        trajectory = reference.trajectory(number, at, edition)
+        return sum(
+            name in trajectory.quantities and _near(values, trajectory, name, 0, len(values))
+            for name, values in run.offered.items()
+        )
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         return [account(torch, page, case, stream) for stream in case.streams]
 
@@ -173,7 +180,8 @@ def _describe(
         for name, values in replay.offered.items()
         if name in trajectory.quantities
     }
-    # An offered step that is wrong while w is still right is kept in another scale or one step late: it says nothing.
+    # An offered step that is wrong while w is still right may be kept in another scale or one step late: it decides
+    # nothing, but where no known mistake fits it is told.
     telling = {name: each for name, each in inner.items() if each.first_wrong is None or each.first_wrong >= step}
     compared = {POINT: results[POINT], **{name: telling[name] for name in reference.page.steps if name in telling}}
     compared["w"] = results["w"]
@@ -198,9 +206,16 @@ def _describe(
         "quantity": quantity.quantity,
         "index": list(index),
         "right": [name for name, each in telling.items() if name != "w" and each.first_wrong is None],
+        "earlier": [_begins(each) for name, each in inner.items() if name not in telling],
         "around": [_row(quantity, each, index, witness) for each in range(max(at - 2, 0), at + 1)],
     }
     return divergence, facts
+
+
+def _begins(comparison: Comparison) -> dict[str, Any]:
+    """From which step on (from 1) an inner step is not the slide's."""
+    assert comparison.first_wrong is not None  # it is one of those that are wrong while w is right
+    return {"quantity": comparison.quantity, "step": comparison.first_wrong + 1}
 
 
 def _row(comparison: Comparison, at: int, index: tuple[int, ...], witness: Witness | None) -> dict[str, Any]:

@@ -77,6 +77,9 @@ class Grids:
     def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Listed) -> bool:
         return True  # an edition equal to what is not the slide's differs from it
 
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Listed) -> int:
+        return 0  # it has no inner steps
+
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         return [page.witness(torch, *call.args.values()) for call in case.calls]
 
@@ -124,6 +127,9 @@ class Searches:
 
     def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Found) -> bool:
         return True  # an edition equal to what is not the slide's differs from it
+
+    def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Found) -> int:
+        return 0  # it has no inner steps
 
     def testify(self, torch: Any, page: Page, case: Case) -> list[Mapping[str, Any]]:
         return [page.witness(torch, *call.args.values()) for call in case.calls]

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from harness.assignment import Assignment
-from harness.grading.diagnose import Finding, diagnose
+from harness.grading.diagnose import Finding, diagnose, leans_on_defaults
 from harness.grading.expected import Reference
 from harness.grading.forms import FORMS
 from harness.grading.judge import Judged, Witness
 from harness.results import CaseResult, Diagnosis, Message, Status
-from reference import Case
+from reference import Case, Page
 
 WORST_FIRST: Sequence[Status] = ("forbidden", "memory", "error", "fail")
 """Which status an algorithm gets where its cases ended differently."""
@@ -88,13 +88,15 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
         broken = [judged[at] for at in sorted(finding.unexplained)]
         first = next((each for each in broken if each.result.status == status), broken[0])
         return Verdict(status, cases, _problem(first, reference, judged), diagnosis)
-    message = Message(finding.named.kind, {**_facts(reference, judged), **_named(finding)})
+    if finding.by_default and status != "dialect" and finding.named.kind == "dialect":
+        return Verdict(status, cases, _wrong_defaults(reference, cases), diagnosis)
+    message = Message(finding.named.kind, {**_facts(reference, judged, finding), **_named(finding, reference.page)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
 
 def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
     """A case that dialects explain earns by policy, whatever became of the others."""
-    if judged.passed or finding is None or at in finding.unexplained:
+    if judged.passed or finding is None or at in finding.unexplained | finding.by_default:
         return judged.result
     if all(variant.kind == "dialect" for variant in finding.variants):
         return replace(judged.result, status="dialect")
@@ -111,18 +113,24 @@ def scored(verdict: Verdict, reference: Reference, assignment: Assignment) -> fl
     return share * assignment.points[reference.page.id]
 
 
-def _facts(reference: Reference, judged: Sequence[Judged]) -> dict[str, Any]:
-    """What the first failing case that has numbers tells, and how many cases fail."""
-    failing = [each for each in judged if not each.passed]
-    why = {case.id: case.why for case in reference.cases}
-    first = failing[0].result.id
-    facts = next((each.facts for each in failing if each.facts), None) or {"case": first, "why": why[first]}
+def _facts(reference: Reference, judged: Sequence[Judged], finding: Finding | None = None) -> dict[str, Any]:
+    """What the first failing case that has numbers tells, one that the finding explains, and how many cases fail."""
+    failing = [at for at, each in enumerate(judged) if not each.passed]
+    told = [at for at in failing if finding is None or at not in finding.by_default]
+    first = reference.cases[told[0]]
+    facts = next((found for at in told if (found := judged[at].facts)), None) or {"case": first.id, "why": first.why}
     return {**facts, "failing": len(failing), "total": len(judged)}
 
 
-def _named(finding: Finding) -> dict[str, Any]:
-    second = finding.variants[1].id if len(finding.variants) > 1 else None
-    return {finding.named.kind: finding.named.id, "also": [*finding.also], "second": second}
+def _named(finding: Finding, page: Page) -> dict[str, Any]:
+    """What a finding names: ``also`` lists whatever explains as much, each by its one or two ids."""
+    return {
+        finding.named.kind: finding.named.id,
+        "second": finding.variants[1].id if len(finding.variants) > 1 else None,
+        "also": [[variant.id for variant in each] for each in finding.also],
+        "touched": [*finding.touched],
+        "defaults": page.call if finding.by_default else None,
+    }
 
 
 def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:
@@ -135,9 +143,8 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     wrong = [each.result for each in judged if not each.passed]
     if _rounded_to_float32(failing, wrong):
         return Message("float32_inside", _facts(reference, judged))
-    if reference.page.settings({}) and not any(case.hyper for case in failing):
-        params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
-        return Message("wrong_defaults", params)
+    if all(leans_on_defaults(reference.page, case) for case in failing):
+        return _wrong_defaults(reference, [each.result for each in judged])
     if first.gives_back and all(each.passed or each.gives_back == first.gives_back for each in judged):
         facts = _facts(reference, judged)
         told = {name: facts[name] for name in ("case", "why", "failing", "total")}
@@ -145,6 +152,12 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     divergence = first.result.first_divergence
     lost = divergence is not None and np.isfinite(divergence.expected) and not np.isfinite(divergence.actual)
     return Message("not_finite" if lost else "diverges", _facts(reference, judged))
+
+
+def _wrong_defaults(reference: Reference, results: Sequence[CaseResult]) -> Message:
+    failing = [each.id for each in results if each.status not in ("pass", "dialect")]
+    params = {"case": failing[0], "call": reference.page.call, "failing": len(failing), "total": len(results)}
+    return Message("wrong_defaults", params)
 
 
 def _problem(told: Judged, reference: Reference, judged: Sequence[Judged]) -> Message | None:

@@ -90,8 +90,10 @@ def read(path: Path) -> Submission:
 
 def narrowed(submission: Submission, modules: Sequence[str]) -> Submission:
     """The submission with only the modules of these names (``optim``, ``common/layers``) to import, wherever in it
-    they lie; as it was, where it has none of them."""
-    entries = tuple(path for name in modules for path in submission.files if f"/{path}".endswith(f"/{name}.py"))
+    they lie, or at its top, where it is only what the folder in their names holds; as it was, where it has none."""
+    files = submission.files
+    entries = tuple(path for name in modules for path in files if f"/{path}".endswith(f"/{name}.py"))
+    entries = entries or tuple(path for name in modules for path in files if path == f"{Path(name).name}.py")
     return replace(submission, entries=entries, spare=()) if entries else submission
 
 

@@ -17,7 +17,10 @@ class Use:
 
 
 def uses(files: Mapping[str, bytes], barred: Sequence[str]) -> list[Use]:
-    """The first place of each name in each file, in order. A file that is no Python has none."""
+    """The first place of each name in each file, in order. A file that is no Python has none, and a module of the
+    submission's own that is called like a barred one is not that one."""
+    own = {part.removesuffix(".py") for file in files for part in file.split("/")}
+    barred = [name for name in barred if name.partition(".")[0] not in own]
     found: dict[tuple[str, str], Use] = {}
     for file, source in files.items():
         try:

@@ -54,7 +54,8 @@ class Written:
 class Evidence:
     """The first wrong number of a case: where it is, what is right beside it, and the values that lead up to it.
 
-    ``step`` is None for a function, which has none: ``around`` then holds its first wrong elements.
+    ``step`` is None for a function, which has none: ``around`` then holds its first wrong elements. ``earlier`` names
+    inner steps that are not the slide's even before, and from which step on.
     """
 
     case: str
@@ -65,6 +66,7 @@ class Evidence:
     quantity: str
     index: tuple[int, ...]
     right: tuple[str, ...]
+    earlier: Mapping[str, int]
     around: tuple[Moment, ...]
     failing: int
     total: int
@@ -137,6 +139,7 @@ def _read(params: Mapping[str, Any]) -> Evidence:
         quantity=str(params["quantity"]),
         index=tuple(map(int, params["index"])),
         right=tuple(map(str, params["right"])),
+        earlier={str(each["quantity"]): int(each["step"]) for each in params.get("earlier") or ()},
         around=tuple(map(_moment, params["around"])),
         failing=int(params["failing"]),
         total=int(params["total"]),

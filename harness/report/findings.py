@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText, algorithm_text, variant_text
 from harness.report.evidence import Evidence, evidence, written_place
-from harness.report.marks import Mark, mark
-from harness.report.speak import Sentence, explain
-from harness.report.wording import short
+from harness.report.marks import COSTLY, Mark, mark
+from harness.report.speak import Sentence, explain, with_home
+from harness.report.wording import points, short
 from harness.results import AlgorithmResult, CaseResult, Message, SubmissionResult
 
 
@@ -64,6 +64,16 @@ class Finding:
         return variant_text(self.text, found.kind, found.id) if found else None
 
     @property
+    def second(self) -> VariantText | None:
+        """What it is diagnosed with beside that."""
+        second = self.result.message.params.get("second") if self.result.message else None
+        return variant_text(self.text, "mistake", str(second)) if self.variant and second else None
+
+    @property
+    def besides(self) -> str:
+        return self.second.headline if self.second else ""
+
+    @property
     def where(self) -> str:
         """Where in the student's files the algorithm stands."""
         source = self.result.source
@@ -71,8 +81,14 @@ class Finding:
 
     @cached_property
     def slide(self) -> tuple[SlideLine, ...]:
-        """The slide's lines, marked; none where the message says nothing of values."""
-        return _slide(self.text, self.evidence, self.variant) if self.evidence else ()
+        """The slide's lines, marked; none where nothing is known to be wrong in one."""
+        lines = _slide(self)
+        return lines if self.evidence or any(line.concerned for line in lines) else ()
+
+    @property
+    def concerned(self) -> tuple[SlideLine, ...]:
+        """Those of the slide's lines that are to be looked at."""
+        return tuple(line for line in self.slide if line.concerned)
 
     @cached_property
     def frames(self) -> tuple[Frame, ...]:
@@ -81,8 +97,17 @@ class Finding:
         return tuple(_frame(each) for each in frames or () if isinstance(each, Mapping))
 
     @property
+    def lost_in(self) -> str:
+        """The file that should hold it and could not be loaded, where there is one."""
+        message = self.result.message
+        return str(message.params.get("file", "")) if message and message.id == "not_loaded" else ""
+
+    @property
     def cases_passed(self) -> int:
-        return sum(case.status in ("pass", "dialect") for case in self.result.cases)
+        """The cases that are right; those right by a dialect count unless it earns nothing here."""
+        rejected = self.mark == COSTLY and self.result.points == 0
+        right = ("pass",) if rejected else ("pass", "dialect")
+        return sum(case.status in right for case in self.result.cases)
 
     def first_wrong(self, case: CaseResult) -> str:
         """The quantity of a case that is wrong first, and where."""
@@ -119,7 +144,12 @@ class Findings:
 
     @property
     def missing(self) -> tuple[Finding, ...]:
-        return self._group("missing")
+        return tuple(each for each in self._group("missing") if not each.lost_in)
+
+    @property
+    def lost(self) -> tuple[Finding, ...]:
+        """What was not found since the file that should hold it could not be loaded."""
+        return tuple(each for each in self._group("missing") if each.lost_in)
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -144,7 +174,32 @@ def finding(result: AlgorithmResult, catalogue: Catalogue) -> Finding:
     """Everything there is to show of one algorithm."""
     text = algorithm_text(catalogue, result.id)
     shown = evidence(result.message) is not None
-    return Finding(result, text, mark(result), explain(_message(result, text), result.id, catalogue, shown))
+    sentence = explain(_message(result, text), result.id, catalogue, shown)
+    said = [sentence.detail, _elsewhere(result, text), _earned(result)]
+    sentence = replace(sentence, detail=" ".join(each for each in said if each))
+    return Finding(result, text, mark(result), sentence)
+
+
+def _elsewhere(result: AlgorithmResult, text: AlgorithmText) -> str:
+    """The diagnosis of the other cases, where some ended in a problem of another kind, which is what the message is
+    of."""
+    found, message = result.diagnosis, result.message
+    if found is None or message is None or message.id == found.kind:
+        return ""
+    variant = variant_text(text, found.kind, found.id)
+    remedy = variant.remedy if found.kind == "mistake" else ""
+    return " ".join(each for each in (f"In the other cases: {with_home(variant)}", remedy) if each)
+
+
+def _earned(result: AlgorithmResult) -> str:
+    """What a dialect is worth under the assignment's policy."""
+    if result.status != "dialect" or not result.max_points:
+        return ""
+    if result.points == 0:
+        return "Here it earns no points: the assignment asks for it as the slides have it."
+    if result.points < result.max_points:
+        return f"Here it earns part of the points: {points(result.points)} of {points(result.max_points)}."
+    return "Here it earns full points."
 
 
 def largest(cases: tuple[CaseResult, ...]) -> float | None:
@@ -165,30 +220,59 @@ def _message(result: AlgorithmResult, text: AlgorithmText) -> Message:
     return Message(result.status, {"call": text.call, "device": result.device})
 
 
-def _slide(text: AlgorithmText, seen: Evidence, variant: VariantText | None) -> tuple[SlideLine, ...]:
-    touched = set(variant.touched) if variant else set()
-    touched = touched or {seen.quantity} & set(text.steps)
+def _slide(finding: Finding) -> tuple[SlideLine, ...]:
+    blamed = _blamed(finding)
     lines: list[SlideLine] = []
-    for step, formula in text.steps.items():
-        wrong_before = any(line.concerned for line in lines)
-        lines.append(SlideLine(step, formula, *_standing(step, seen, variant, touched, wrong_before)))
+    for step, formula in finding.text.steps.items():
+        follows = any(line.concerned for line in lines)
+        lines.append(SlideLine(step, formula, *_standing(step, finding.evidence, blamed, follows)))
     return tuple(lines)
 
 
-def _standing(
-    step: str, seen: Evidence, variant: VariantText | None, touched: set[str], wrong_before: bool
-) -> tuple[str, Literal["right", "wrong", "note", ""], str]:
-    if step in touched and variant is None:
-        return "×", "wrong", "first wrong here"
-    if step in touched and step in seen.right and not seen.stepwise:
-        return "✓", "right", "right"  # another way to make the mistake is what touches it
-    if step in touched and variant is not None and variant.kind == "dialect":
-        return "≈", "note", f"yours is right in {variant.home}" if variant.home else "another convention"
-    if step in touched:
+Standing = tuple[str, Literal["right", "wrong", "note", ""], str]
+
+
+def _blamed(finding: Finding) -> Mapping[str, Standing]:
+    """The steps whose lines are to be looked at: those a diagnosis touches, else the first wrong one and those that
+    are other than the slide's before it."""
+    steps, known = finding.text.steps, finding.text.variants
+    params = finding.result.message.params if finding.result.message else {}
+    exactly = params.get("touched") or steps
+    variants = [each for each in (finding.second, finding.variant) if each and each.id in known]
+    if variants:  # one that changes no line of a named step, as how a loop runs, is a matter of all of them
+        return {step: _touched(each) for each in variants for step in each.touched or steps if step in exactly}
+    if finding.result.message is None or finding.result.message.id == "after_wrong":
+        return {}  # what comes before it is to blame
+    seen = finding.evidence
+    blamed: dict[str, Standing] = {
+        name: ("?", "note", f"other than the slide's from step {step} on")
+        for name, step in (seen.earlier.items() if seen else ())
+    }
+    quantity = seen.quantity if seen else str(params.get("quantity"))
+    if quantity == "point":
+        return {**blamed, _asking(finding.text): ("×", "wrong", "grad is asked for this line")}
+    return {**blamed, quantity: ("×", "wrong", "first wrong here")}
+
+
+def _touched(variant: VariantText) -> Standing:
+    if variant.kind == "mistake":
         return "×", "wrong", "mistake here"
-    if step in seen.right:
-        return "✓", "right", "right at every step" if seen.stepwise else "right"
-    return "", "", "follows from it" if wrong_before else ""
+    return "≈", "note", f"yours is right in {variant.home}" if variant.home else "another convention"
+
+
+def _asking(text: AlgorithmText) -> str:
+    """The step for which the gradient is asked."""
+    return next((step for step, formula in text.steps.items() if "∇" in formula), next(iter(text.steps), ""))
+
+
+def _standing(step: str, seen: Evidence | None, blamed: Mapping[str, Standing], follows: bool) -> Standing:
+    right = seen is not None and step in seen.right
+    stepwise = seen is not None and seen.stepwise
+    if step in blamed and not (right and not stepwise):  # right: another way to make the mistake is what touches it
+        return blamed[step]
+    if right:
+        return "✓", "right", "right at every step" if stepwise else "right"
+    return "", "", "follows from it" if follows else ""
 
 
 def _frame(params: Mapping[str, object]) -> Frame:

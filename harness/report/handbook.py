@@ -33,7 +33,11 @@ def explain_page(text: AlgorithmText, source: str, color: bool) -> str:
         _section("On the slide" if text.slide else "The formula", list(text.steps.values()), pen),
         _section("As code", source.rstrip().splitlines(), pen),
         _section("Known mistakes", [_variant(each, pen) for each in of_kind["mistake"]], pen),
-        _section("Dialects", [_variant(each, pen) for each in of_kind["dialect"]], pen),
+        _section(
+            "Dialects: right elsewhere; the assignment says what they earn",
+            [_variant(each, pen) for each in of_kind["dialect"]],
+            pen,
+        ),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

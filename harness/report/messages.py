@@ -14,15 +14,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """The texts of one message, and the names of its parameters."""
+    """The texts of one message, and the names of its parameters.
+
+    ``cause`` names those of them that are equal where two algorithms have the message for one and the same cause; None
+    where it tells nothing of a cause.
+    """
 
     params: tuple[str, ...]
     headline: tuple[str, ...]
     detail: tuple[str, ...] = ()
     remedy: tuple[str, ...] = ()
+    cause: tuple[str, ...] | None = None
 
 
-_FIRST_WRONG = ("case", "why", "dtype", "hyper", "step", "quantity", "index", "right", "around", "failing", "total")
+_FIRST_WRONG = (
+    *("case", "why", "dtype", "hyper", "step", "quantity", "index", "right", "earlier", "around", "failing", "total"),
+)
+_VARIANT = ("also", "second", "touched", "defaults", "seen")
+_ALIKE = "Your values fit these alike: {alike}."
+_OTHER_DEFAULTS = "Where the defaults count the values are other ones still; the defaults are those of {defaults}."
 _WHERE_WRONG = (
     "Right at every step so far: {right}.",
     "Right: {right_too}.",
@@ -39,28 +49,31 @@ _OWN_STATE = (
     "global variable or a list as default argument is shared by all."
 )
 _GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
+_AS_STUDENT = "As student: write it as the contract has it; gradstep list shows every signature."
+_ADAPTER = f"As instructor: grade with --adapter {{adapter}}. {_AS_STUDENT}"
 
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
     "mistake": Entry(
-        (*_FIRST_WRONG, "mistake", "also", "second", "seen"),
-        ("{variant}",),
-        (*_WHERE_WRONG, "Fits as well: {also}", "Besides: {second}"),
-        ("{variant_remedy}",),
+        (*_FIRST_WRONG, *_VARIANT, "mistake"),
+        (_ALIKE, "{variant}"),
+        (*_WHERE_WRONG, "Besides: {second}", "{second_remedy}", _OTHER_DEFAULTS),
+        ("{variant_remedy} Or: {also_remedy}", "{variant_remedy}"),
     ),
     "dialect": Entry(
-        (*_FIRST_WRONG, "dialect", "also", "second", "seen"),
-        ("{variant}",),
+        (*_FIRST_WRONG, *_VARIANT, "dialect"),
+        (_ALIKE, "{variant}"),
         (
             "Right in: {home}.",
             "First different from the slide: {place}, step {step}: slide {expected}, yours {yours}.",
             "First different from the slide: {spot}: slide {expected}, yours {yours}.",
             "Seen: {seen}",
             "Case: {case}, {why}.",
-            "Fits as well: {also}",
             "Besides: {second}",
+            "{second_remedy}",
+            _OTHER_DEFAULTS,
         ),
-        ("{variant_remedy}",),
+        ("{variant_remedy} Or: {also_remedy}", "{variant_remedy}"),
     ),
     "diverges": Entry(
         _FIRST_WRONG,
@@ -68,8 +81,14 @@ ENTRIES: Mapping[str, Entry] = {
             "From step {step} on, {name} is wrong; no known mistake explains it.",
             "{name} is wrong; no known mistake explains it.",
         ),
-        _WHERE_WRONG,
         (
+            *_WHERE_WRONG,
+            "Other than the slide's even before: {earlier}.",
+            "What was tried: gradstep explain {id}.",
+        ),
+        (
+            "Look first at the line that computes {suspect}: {suspect_line}. Other values are fine there if you keep "
+            "it in another scale or one step late.",
             "Offer the inner steps, as attributes or yielded beside w, and the first wrong one is named: {unseen}.",
             "Compare the line of your code that computes {quantity} with the slide's: {formula}.",
             "Compare your code with the slide line by line, beginning with where {grad} is called.",
@@ -90,12 +109,17 @@ ENTRIES: Mapping[str, Entry] = {
         ("The error is the size of float32's rounding: something is kept in float32.",),
         _WHERE_WRONG,
         ("Keep the input's dtype in everything you make: np.zeros_like(w) instead of zeros of dtype float32.",),
+        cause=(),
     ),
     "wrong_defaults": Entry(
         ("case", "call", "failing", "total"),
-        ("The defaults are other ones than asked for: it is right wherever the hyper-parameters are passed.",),
-        ("Case: {case}.", "Cases that fail: {failing} of {total}."),
+        ("The defaults are other ones than asked for.",),
+        (
+            "Case: {case}.",
+            "Cases that fail: {failing} of {total}; they leave hyper-parameters to their defaults.",
+        ),
         ("The defaults should be those of {call}.",),
+        cause=(),
     ),
     # -- an algorithm's behaviour ---------------------------------------------------------------------------------
     "grad_calls": Entry(
@@ -106,12 +130,14 @@ ENTRIES: Mapping[str, Entry] = {
             "Call grad once a step, where the slide does, and keep the gradient in a variable: a second call draws the "
             "next gradient, as a stochastic gradient would.",
         ),
+        cause=("calls", "wanted"),
     ),
     "yields_first": Entry(
         ("case",),
         ("It yields w before the first step.",),
         ("Case: {case}.",),
         ("Yield after every step, not before the first: ask for the gradient, change w, then yield it.",),
+        cause=(),
     ),
     "raised": Entry(
         ("case", "why", "step", "type", "text", "file", "line", "function", "frames"),
@@ -119,8 +145,10 @@ ENTRIES: Mapping[str, Entry] = {
         ("Where: {file}, line {line}, in {function}.", "Case: {situation}.", "Step: {step}."),
         (
             "Begin at the last line shown: it is the one that failed. {above} above it say how it was reached.",
-            "The line shown is the one that failed.",
+            "{one_line} is the one that failed.",
+            "No line is known: compare what the code takes and gives back with its signature in gradstep list.",
         ),
+        cause=("type", "file", "line"),
     ),
     "not_started": Entry(
         (),
@@ -132,6 +160,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("It raises NotImplementedError for some inputs: it is not written for all of them.",),
         ("Case: {case}, {why}.", "Cases that are not written: {failing} of {total}."),
         ("Write what is left where NotImplementedError stands.",),
+        cause=(),
     ),
     "timeout": Entry(
         ("seconds",),
@@ -139,6 +168,7 @@ ENTRIES: Mapping[str, Entry] = {
         remedy=(
             "Look for a loop that does not end, then for Python loops over elements: one array operation does it.",
         ),
+        cause=(),
     ),
     "overtime": Entry(
         ("seconds",),
@@ -152,6 +182,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("mb",),
         ("More memory than the limit: {mb} MB.", "More memory than the limit."),
         remedy=("Look for a list or an array that grows with every step; the slide keeps only its named state.",),
+        cause=(),
     ),
     "crash": Entry(
         ("signal", "code"),
@@ -161,6 +192,7 @@ ENTRIES: Mapping[str, Entry] = {
             "The process died.",
         ),
         remedy=("Look for exit, quit or os._exit, for endless recursion, and for wrong arrays in compiled code.",),
+        cause=("signal", "code"),
     ),
     "missing": Entry(
         ("call",),
@@ -173,40 +205,44 @@ ENTRIES: Mapping[str, Entry] = {
         ("Looked for by the adapter {adapter} in modules called: {modules}.",),
         ("Keep the names that the course gave to the files, functions and classes.",),
     ),
+    "not_loaded": Entry(
+        ("file",),
+        ("{title} could not be looked for: {file} could not be loaded.",),
+        remedy=("Mend {file} first, then check again.",),
+    ),
     "other_shape": Entry(
         ("adapter", "name"),
-        ("{name} has another course's signature: it is graded with --adapter {adapter}.",),
-        remedy=(
-            "As instructor: grade with --adapter {adapter}. As student: write it as the contract has it; gradstep list "
-            "shows every signature.",
-        ),
-    ),
-    "other_shape_too": Entry(
-        ("first",),
-        ("The same other course's signature as {first}'s: see there.",),
+        ("It has another course's signature: it is graded with --adapter {adapter}.",),
+        ("Found: {name}.",),
+        remedy=(_ADAPTER,),
+        cause=("adapter",),
     ),
     "signature": Entry(
         ("text", "call"),
         ("It cannot be called as the contract says.",),
         ("Python: {text}",),
         ("Take the parameters by these names: {call}.",),
+        cause=("text",),
     ),
     "no_step": Entry(
         ("has",),
         ("The class has no method {method}.",),
         ("Public methods found: {has}.",),
         ("Give the class the method {method}: it returns the new w, or updates w in place and returns None.",),
+        cause=("has",),
     ),
     "not_iterator": Entry(
         ("type",),
         ("The function returns {type}, not a generator.",),
         remedy=("Yield w after every step. A function that returns ends after the first step and forgets its state.",),
+        cause=("type",),
     ),
     "stopped_early": Entry(
         ("case", "why", "step", "steps"),
         ("The generator ends before step {step} of {steps}.",),
         ("Case: {situation}.",),
         ("Loop with while True: the caller decides how many steps there are.",),
+        cause=(),
     ),
     "too_many_steps": Entry(
         ("case", "steps"),
@@ -219,6 +255,7 @@ ENTRIES: Mapping[str, Entry] = {
         ("grad is asked at something that is no array of the shape of w.",),
         ("Case: {case}.", "Step: {step}."),
         ("Pass grad the parameters themselves, w or the point the slide names, of the same shape.",),
+        cause=(),
     ),
     "garbled": Entry(
         ("text",),
@@ -231,18 +268,21 @@ ENTRIES: Mapping[str, Entry] = {
         ("State survives from one object to the next.",),
         ("Case: {case}; run by itself it is right.", "Cases that fail: {failing} of {total}."),
         (_OWN_STATE,),
+        cause=(),
     ),
     "not_repeatable": Entry(
         ("case", "failing", "total"),
         ("The same call gives other values the second time: it draws random numbers of its own.",),
         ("Case: {case}.", "Cases that fail: {failing} of {total}."),
         ("All that is random is an argument: compute with the draws you are given, and draw none.",),
+        cause=(),
     ),
     "gives_back": Entry(
         ("case", "why", "argument", "failing", "total"),
         ("It gives back {argument} as it came in.",),
         ("Case: {situation}.", "Cases that fail: {failing} of {total}."),
         ("Return the result, not the argument: a new array that is computed and then dropped changes nothing.",),
+        cause=("argument",),
     ),
     "returns_order": Entry(
         ("case", "why", "wanted"),
@@ -255,12 +295,14 @@ ENTRIES: Mapping[str, Entry] = {
         ("Two objects share their state: used in turn, each disturbs the other.",),
         ("Case: {case}; every case with one object is right.",),
         (_OWN_STATE,),
+        cause=(),
     ),
     "wrong_type": Entry(
         ("case", "why", "step", "quantity", "type", "wanted"),
         ("{quantity} is of type {type} instead of {wanted}.", "{quantity} is of type {type}."),
         ("Case: {situation}.", "Step: {step}."),
         ("Return {wanted}, not in a list and not converted to another type.",),
+        cause=("type", "wanted"),
     ),
     "wrong_shape": Entry(
         ("case", "why", "step", "quantity", "actual", "expected"),
@@ -273,12 +315,14 @@ ENTRIES: Mapping[str, Entry] = {
         ("The values are {actual} where the input is {expected}.",),
         ("Case: {case}.", "Step: {step}."),
         ("Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype on the way.",),
+        cause=("actual", "expected"),
     ),
     "returns_nothing": Entry(
         ("case", "why"),
         ("The function returns nothing.",),
         ("Case: {situation}.",),
         ("End the function with return and the value: printing it, or changing the argument, is not enough.",),
+        cause=(),
     ),
     "returns_other": Entry(
         ("case", "why", "wanted", "type"),
@@ -290,30 +334,35 @@ ENTRIES: Mapping[str, Entry] = {
         ("case", "needs"),
         ("It cannot be checked until {needs} works: it takes what that gives back.",),
         remedy=("Write {needs} first, then check again.",),
+        cause=("needs",),
     ),
     "after_wrong": Entry(
         (*_FIRST_WRONG, "needs"),
         ("It is checked after your own {needs}, which is wrong: its values may be wrong only for that.",),
         _WHERE_WRONG,
         ("Mend {needs} first, then check again.",),
+        cause=("needs",),
     ),
     "after_dialect": Entry(
         (*_FIRST_WRONG, "needs"),
         ("It is wrong, and checked after your own {needs}, which follows another convention than the slides.",),
         _WHERE_WRONG,
         ("Write {needs} as the slides have it first: the values shown differ for that as well.",),
+        cause=("needs",),
     ),
     "no_w": Entry(
         ("case", "why", "step", "keys"),
         ("The yielded dict holds no w.",),
         ("Keys found: {keys}.", "Case: {situation}.", "Step: {step}."),
         ('Yield the parameters under the key "w": yield {{"w": w}}.',),
+        cause=("keys",),
     ),
     "harness_error": Entry(
         ("text",),
         ("This check failed through a fault of the harness; it costs no point.",),
         ("Harness: {text}",),
         ("Nothing to fix in the code. The instructor can grade it again.",),
+        cause=("text",),
     ),
     # -- trials ---------------------------------------------------------------------------------------------------
     "not_trials": Entry(
@@ -462,6 +511,12 @@ ENTRIES: Mapping[str, Entry] = {
         (_CHANCE, _THE_CASE),
         ("Draw the mask in the shape of x, or of noise_shape where there is one: every unit by itself.",),
     ),
+    "not_uniform": Entry(
+        ("case", "why", "function", "frames"),
+        ("The mask is drawn with {function}: its numbers are normal, not uniform in [0, 1).",),
+        ("A normal number is not below p with probability p.", "Case: {situation}."),
+        ("Call np.random.rand(*x.shape) instead, or np.random.random(x.shape).",),
+    ),
     "calls_depend": Entry(
         ("case", "why", "chance"),
         ("The mask of a call depends on that of the call before.",),
@@ -539,9 +594,34 @@ ENTRIES: Mapping[str, Entry] = {
         ),
     ),
     "import_unused": Entry(
-        ("file", "line", "text"),
-        ("{file}, line {line}, imports what is never used, and fails: {text}.",),
-        remedy=("Remove the line; an editor's automatic import may have put it there.",),
+        ("file", "line", "text", "library"),
+        ("{file}, line {line}, imports what is never used, and fails, so nothing in it could be graded: {text}.",),
+        remedy=(
+            "Remove the line: nothing needs {library}. An editor's automatic import may have put it there.",
+            "Remove the line: nothing in the file uses what it imports.",
+        ),
+    ),
+    "import_other_course": Entry(
+        ("file", "line", "text", "adapter", "names"),
+        (
+            "{file} could not be imported, so nothing in it could be graded. Its signatures are another course's: they "
+            "are for --adapter {adapter}.",
+        ),
+        ("Python, line {line}: {text}.", "Seen: {names}."),
+        (
+            "As instructor: grade with --adapter {adapter}. It supplies the libraries of that course; files of the "
+            f"student's own must be there. {_AS_STUDENT}",
+        ),
+    ),
+    "other_course": Entry(
+        ("file", "adapter", "names"),
+        ("{file} has another course's signatures: it is graded with --adapter {adapter}.",),
+        ("Seen: {names}.",),
+        (_ADAPTER,),
+    ),
+    "other_course_too": Entry(
+        ("file", "adapter", "names"),
+        ("{file} holds more in the shape that --adapter {adapter} is for: {names}.",),
     ),
     "adapter_raised": Entry(
         ("adapter", "line", "type", "text", "file"),
@@ -610,15 +690,21 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     # -- notes: they cost nothing ---------------------------------------------------------------------------------
     "wider_dtype": Entry(
-        ("algorithm", "actual", "expected"),
+        ("algorithm", "actual", "expected", "argument"),
         ("{algorithm}: the values come back as {actual} where the input is {expected}.",),
-        remedy=("NumPy widens where an array meets a float64 scalar: use Python floats, or end with astype(w.dtype).",),
+        remedy=(
+            "NumPy widens where an array meets a float64 scalar: use Python floats, or end with "
+            "astype({argument}.dtype).",
+            "NumPy widens where an array meets a float64 scalar: use Python floats.",
+        ),
+        cause=("actual", "expected"),
     ),
     "cancellation": Entry(
         ("algorithm", "case", "why"),
         ("{algorithm}: right, but it loses digits where the values are far from 0 and close together.",),
         ("Case: {case}, {why}.",),
         ("E[x²] − μ² subtracts two large numbers that are nearly the same: take the mean of (x − μ)² instead.",),
+        cause=(),
     ),
     "several_names": Entry(
         ("algorithm", "chosen", "others"),
@@ -659,10 +745,12 @@ ENTRIES: Mapping[str, Entry] = {
         ("name",),
         ("It uses {name}, which the assignment bars.", "It uses what the assignment bars."),
         remedy=("Write it out in plain array operations.",),
+        cause=("name",),
     ),
     "skipped": Entry(
         ("device",),
         ("Not checked: this machine has no {device}.", "Not checked: this machine lacks a device it needs."),
         remedy=("It counts once it is graded on a machine that has one.",),
+        cause=("device",),
     ),
 }

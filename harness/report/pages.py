@@ -23,6 +23,7 @@ from harness.report.charts import histogram
 from harness.report.findings import Finding, Findings, findings
 from harness.report.marks import LEGEND, MARKS, NOT_STARTED
 from harness.report.matrix import matrix
+from harness.report.roots import once, roots
 from harness.report.speak import explain
 from harness.report.wording import error, points, ratio, short, visible
 from harness.results import Results, SubmissionResult
@@ -76,13 +77,16 @@ def student_page(submission: SubmissionResult, results: Results, catalogue: Cata
         assignment=results.assignment,
         environment=results.environment,
         found=found,
+        causes=roots(found.to_fix),
+        dialects=roots(found.dialects),
+        open=roots(found.open),
         part=sum(each.result.points for each in found.to_fix),
         topics=_by_topic(found.all),
         passed=_by_topic(found.right),
         legend=[(mark, count) for mark in LEGEND if (count := sum(each.mark == mark for each in found.all))],
         load_error=explain(failed.message, None, catalogue) if failed else None,
         traceback=failed.traceback.splitlines()[-12:] if failed else [],
-        notes=[explain(note, None, catalogue) for note in submission.notes],
+        notes=[explain(note, None, catalogue) for note in once(submission.notes)],
         file=_file(submission),
         command=_command(submission, found),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from typing import Any
 
-from harness.report.catalogue import AlgorithmText, Catalogue, Kind, algorithm_text, variant_text
+from harness.report.catalogue import AlgorithmText, Catalogue, Kind, VariantText, algorithm_text, variant_text
 from harness.report.evidence import evidence
 from harness.report.messages import ENTRIES
 from harness.report.wording import distance, number, short, unlike
@@ -75,9 +75,11 @@ def _words(message: Message, text: AlgorithmText) -> dict[str, str]:
     """The words a text may name: the parameters that say something, and what follows from them."""
     words = {name: short(_word(name, value)) for name, value in message.params.items() if not _is_left_out(name, value)}
     words["title"] = text.title or text.id
+    words["id"] = text.id
     words["method"] = _method(text)
     words["grad"] = "grad" if text.stepwise else ""
     words["above"] = "The lines" if _several(message.params.get("frames")) else ""
+    words["one_line"] = "The line shown" if message.params.get("frames") else ""
     words["alone"] = "" if _several(message.params.get("wanted")) else words.get("wanted", "")
     if text.steps:
         words["slide_lines"] = "; ".join(text.steps.values())
@@ -129,8 +131,10 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
         return {}
     wrong = seen.around[-1]
     expected, yours = unlike(wrong.expected, wrong.actual)
-    unseen = [step for step in text.steps if step not in ("w", *seen.right)] if seen.quantity == "w" else []
+    offered = ("w", *seen.right, *seen.earlier)
+    unseen = [step for step in text.steps if step not in offered] if seen.quantity == "w" else []
     right = ", ".join(seen.right)
+    suspect = next(iter(seen.earlier), "")
     words = {
         "why": seen.why.rstrip("."),
         "name": seen.name,
@@ -140,6 +144,9 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
         "distance": distance(wrong.ratio),
         "formula": text.steps.get(seen.quantity, ""),
         "unseen": ", ".join(unseen),
+        "suspect": suspect,
+        "suspect_line": text.steps.get(suspect, ""),
+        "earlier": ", ".join(f"{name} (from step {step})" for name, step in seen.earlier.items()),
         "spot": "" if seen.stepwise else seen.place,
         "right": right if seen.stepwise else "",
         "right_too": "" if seen.stepwise else right,
@@ -148,13 +155,40 @@ def _words_of_values(message: Message, text: AlgorithmText) -> dict[str, str]:
 
 
 def _words_of_variant(kind: Kind, params: Mapping[str, Any], text: AlgorithmText) -> dict[str, str]:
-    variant = variant_text(text, kind, str(params.get(kind)))
-    others = [variant_text(text, kind, str(id)).headline for id in params.get("also") or ()]
-    second = params.get("second")
+    """What is named, what beside it, and what fits as well: each explanation is one variant, or two together."""
+    named = variants_named(kind, params, text)
+    others = [[variant_text(text, "mistake", id) for id in ids] for ids in _alternatives(params.get("also"))]
+    first, *second = named
     return {
-        "variant": short(variant.headline),
-        "variant_remedy": variant.remedy,
-        "home": variant.home,
-        "also": short(" ".join(others)),
-        "second": short(variant_text(text, "mistake", str(second)).headline) if second else "",
+        "variant": short(first.headline),
+        "variant_remedy": _remedies(named) if others else first.remedy,
+        "home": first.home,
+        "alike": ", or ".join(map(_quoted, [named, *others])) if others else "",
+        "also_remedy": " Or: ".join(map(_remedies, others)),
+        "second": "" if others else "".join(map(with_home, second)),
+        "second_remedy": "" if others else _remedies(second),
     }
+
+
+def variants_named(kind: Kind, params: Mapping[str, Any], text: AlgorithmText) -> list[VariantText]:
+    """The variant that a message names, and the one beside it."""
+    ids = [params.get(kind), params.get("second")]
+    return [variant_text(text, kind, str(id)) for id in ids if id or id is ids[0]]
+
+
+def _alternatives(also: Any) -> list[list[str]]:
+    return [[str(id) for id in ids] for ids in also if isinstance(ids, list)] if isinstance(also, list) else []
+
+
+def _quoted(variants: Sequence[VariantText]) -> str:
+    return " with ".join(f"“{short(each.headline.removesuffix('.'))}”" for each in variants)
+
+
+def with_home(variant: VariantText) -> str:
+    """A variant told beside something else: of a dialect it says where it is right."""
+    headline = short(variant.headline)
+    return f"{headline.removesuffix('.')} (right in: {variant.home})." if variant.home else headline
+
+
+def _remedies(variants: Sequence[VariantText]) -> str:
+    return " ".join(each.remedy for each in variants if each.remedy)

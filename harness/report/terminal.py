@@ -12,6 +12,7 @@ from harness.report.evidence import Evidence
 from harness.report.findings import Finding, Findings, findings
 from harness.report.marks import LEGEND, MARKS
 from harness.report.pen import INDENT, Pen, indented, paragraph
+from harness.report.roots import Root, once, roots
 from harness.report.speak import Sentence, explain
 from harness.report.wording import error, points, ratio, short, visible
 from harness.results import Printed, Results, SubmissionResult
@@ -33,10 +34,12 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
         parts.append(_table(tried, pen))
     if every_case:
         parts += [_cases(each, pen) for each in tried if each.result.cases]
-    parts += [_failure(each, pen) for each in found.to_fix]
-    parts += [_failure(each, pen) for each in (*found.dialects, *found.open)]
-    parts += [_note(explain(each, None, catalogue), pen) for each in submission.notes]
-    for what, those in (("Not started", found.unwritten), ("Not found", found.missing)):
+    for group in (found.to_fix, found.dialects, found.open):
+        parts += [_root(each, pen) for each in roots(group)]
+    parts += [_note(explain(each, None, catalogue), pen) for each in once(submission.notes)]
+    files = ", ".join(dict.fromkeys(short(each.lost_in) for each in found.lost))
+    lost = f"Not found, since {files} could not be loaded"
+    for what, those in (("Not started", found.unwritten), (lost, found.lost), ("Not found", found.missing)):
         if those:
             parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
     if submission.printed:
@@ -91,12 +94,14 @@ def _cases(finding: Finding, pen: Pen) -> str:
     return f"{INDENT}{finding.id}\n{indented(table)}"
 
 
-def _failure(finding: Finding, pen: Pen) -> str:
-    name = f"{finding.id} ({visible(finding.where)})" if finding.where else finding.id
+def _root(root: Root, pen: Pen) -> str:
+    """One cause: the first algorithm it concerns explained, the others listed."""
+    finding = root.told
+    name = f"{_named(finding)} and {len(root.others)} more" if root.others else _named(finding)
     head = f"{pen.sign(finding.mark)} {name}: {pen.strong(finding.sentence.headline)}"
     parts = ["\n".join([head, *_said(finding.sentence)])]
-    if concerned := [line for line in finding.slide if line.concerned]:
-        parts.append("\n".join(f"{INDENT}{line.sign} {line.formula}   {pen.quiet(line.comment)}" for line in concerned))
+    if finding.concerned:
+        parts.append("\n".join(_lines(finding, pen)))
     if finding.evidence:
         parts.append(_values(finding.evidence, pen))
     if finding.frames:
@@ -105,7 +110,24 @@ def _failure(finding: Finding, pen: Pen) -> str:
                 f"{INDENT}{pen.quiet(short(f'{each.file}:{each.line}'))}  {short(each.code)}" for each in finding.frames
             )
         )
+    if root.others:
+        parts.append("\n".join([f"{INDENT}The same in:", *(_other(each, root, pen) for each in root.others)]))
     return "\n\n".join(parts)
+
+
+def _other(finding: Finding, root: Root, pen: Pen) -> str:
+    """One of the algorithms that a cause concerns as well: what of it is not told already."""
+    own = [paragraph(each, INDENT * 3) for each in root.differs(finding)]
+    lines = [indented(indented(line)) for line in _lines(finding, pen)]
+    return "\n".join([f"{INDENT}{pen.sign(finding.mark)} {_named(finding)}", *own, *lines])
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.id} ({visible(finding.where)})" if finding.where else finding.id
+
+
+def _lines(finding: Finding, pen: Pen) -> list[str]:
+    return [f"{INDENT}{line.sign} {line.formula}   {pen.quiet(line.comment)}" for line in finding.concerned]
 
 
 def _said(sentence: Sentence) -> list[str]:
@@ -147,7 +169,7 @@ def _printed(printed: Printed, pen: Pen) -> str:
 
 def _closing(submission: SubmissionResult, found: Findings) -> str:
     if submission.unloaded:
-        return "Nothing else can be checked until the file loads."
+        return "Nothing else can be checked until this is mended."
     if submission.load_error and not found.to_fix:
         return "To fix: what could not be loaded."
     if not found.to_fix and found.unwritten:
@@ -156,7 +178,9 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
         return f"{begins} Go on with one: gradstep explain {found.unwritten[0].id}"
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
-    return f"To fix: {len(found.to_fix)} of {len(found.all)}. More on one: gradstep explain {found.to_fix[0].id}"
+    causes = len(roots(found.to_fix))
+    told = f", with {causes} {'cause' if causes == 1 else 'causes'}" if causes < len(found.to_fix) else ""
+    return f"To fix: {len(found.to_fix)} of {len(found.all)}{told}. More on one: gradstep explain {found.to_fix[0].id}"
 
 
 # -- gradstep grade -----------------------------------------------------------------------------------------------

@@ -82,10 +82,20 @@ class AdapterCode:
 
 
 @dataclass(frozen=True)
+class Course:
+    """A file that holds code in another course's shape: its names, and the adapter that reaches them."""
+
+    file: str
+    adapter: str
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Failure:
     """An exception in the worker, as its own account has it.
 
-    ``unused`` says that it is an import without use, ``adapter`` which adapter raised it.
+    ``unused`` says that it is an import without use, ``library`` which foreign one is missing, ``course`` what the file
+    that was imported holds of another course, ``adapter`` which adapter raised it.
     """
 
     type: str
@@ -93,7 +103,9 @@ class Failure:
     frames: Sequence[Mapping[str, Any]] = ()
     file: str | None = None
     unused: bool = False
+    library: str | None = None
     adapter: str | None = None
+    course: Course | None = None
 
     @property
     def out_of_memory(self) -> bool:
@@ -123,10 +135,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a submission offers, which of its files failed, and every name that an adapter gave."""
+    """What a submission offers, which of its files failed, in which of these something else was to be found, what its
+    files hold of other courses under names that no algorithm has, and every name that an adapter gave."""
 
     offers: Mapping[str, Offer]
     failed: Sequence[Failure | Ended]
+    lost: Mapping[str, str] = field(default_factory=dict)
+    courses: Sequence[Course] = ()
     names: Sequence[str] = ()
     barred: Sequence[str] = ()
     """What it may not use and has imported, past everything that keeps it from that."""
@@ -305,9 +320,15 @@ def _signal_name(number: int | None) -> str | None:
 
 
 def _failure(data: Mapping[str, Any]) -> Failure:
-    file, adapter = (None if (name := data.get(key)) is None else _text(name) for key in ("file", "adapter"))
+    named = {key: _text(data[key]) for key in ("file", "library", "adapter") if data.get(key) is not None}
     frames = tuple(map(_frame, data["frames"][:FRAMES]))
-    return Failure(_text(data["type"]), _text(data["text"]), frames, file, data.get("unused") is True, adapter)
+    course = _course(data["course"]) if data.get("course") else None
+    unused = data.get("unused") is True
+    return Failure(_text(data["type"]), _text(data["text"]), frames, unused=unused, course=course, **named)
+
+
+def _course(data: Mapping[str, Any]) -> Course:
+    return Course(_text(data["file"]), _text(data["adapter"]), tuple(map(_text, data["names"])))
 
 
 def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -316,7 +337,9 @@ def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
     offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
-    return Loaded(offers, tuple(map(_failure, reply["failed"])), tuple(map(_text, reply["names"])), _barred(reply))
+    lost = {id: _text(reply["lost"][id]) for id in ids if id in reply["lost"]}
+    failed, courses = map(_failure, reply["failed"]), map(_course, reply["courses"])
+    return Loaded(offers, tuple(failed), lost, tuple(courses), tuple(map(_text, reply["names"])), _barred(reply))
 
 
 def _offer(data: Mapping[str, Any]) -> Offer:

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.worker.drive import Array, ToBackend, squeezed
 from harness.worker.plain import NotPlain, plain, whole
-from harness.worker.problem import Problem, asked, fits, made, told, written
+from harness.worker.problem import Problem, asked, fits, made, takes, told, written
 
 Results = dict[str, tuple[Array, str]]
 """Named results, each with the dtype it came in."""
@@ -60,12 +60,25 @@ def _fresh(value: Any, backend: ToBackend) -> Any:
 
 
 def called(thing: Any, args: Sequence[Any], hyper: dict[str, Any]) -> Any:
-    """The function's value; a class is made with the hyper-parameters and then called."""
+    """The function's value. A class is made and then called, each with the hyper-parameters that it takes."""
     if inspect.isclass(thing):
-        return made(thing, hyper, "__call__")(*args)
+        start, then = _shared(thing, hyper)
+        instance = made(thing, start, "__call__")
+        fits(instance, tuple(args), then, method="__call__")
+        return instance(*args, **then)
     written(thing)
     fits(thing, tuple(args), hyper)
     return thing(*args, **hyper)
+
+
+def _shared(thing: type, hyper: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The hyper-parameters that a class is made with, and those that it is called with: each goes where it is named,
+    else where anything is taken. What neither takes is left to the call, which refuses it."""
+    (made_with, anything), (called_with, anything_called) = takes(thing), takes(thing.__call__)
+    if anything and not anything_called:
+        made_with = made_with | (hyper.keys() - called_with)
+    start = {name: value for name, value in hyper.items() if name in made_with}
+    return start, {name: value for name, value in hyper.items() if name in called_with or name not in made_with}
 
 
 def _handed_over(before: Any, case: Mapping[str, Any], args: Sequence[Any], hyper: dict[str, Any]) -> Any:
@@ -113,17 +126,23 @@ def _taken(
 
 def _in_another_order(named: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
     """Whether all that was returned is there, by its shapes, but not where it should be."""
-    came = [np.shape(each) for name, each in named.items() if name in shapes]
     wanted = [tuple(shapes[name]["shape"]) for name in named if name in shapes]
+    try:
+        came = [_taking(shapes[name])(each)[0].shape for name, each in named.items() if name in shapes]
+    except NotPlain:
+        return False
     return came != wanted and sorted(came) == sorted(wanted)
+
+
+def _taking(wanted: Mapping[str, Any]) -> Callable[[Any], tuple[Array, str]]:
+    return whole if wanted["whole"] else plain
 
 
 def array_of(name: str, value: Any, wanted: Mapping[str, Any], free_shape: bool) -> tuple[Array, str]:
     """Raises :class:`Problem` where the value is no array of the kind and shape that were asked for."""
-    take: Callable[[Any], tuple[Array, str]] = whole if wanted["whole"] else plain
     shape = tuple(wanted["shape"])
     try:
-        array, dtype = take(value)
+        array, dtype = _taking(wanted)(value)
     except NotPlain as error:
         raise Problem("wrong_type", quantity=name, type=error.type, wanted=asked(shape, wanted["whole"])) from None
     if array.shape != shape:

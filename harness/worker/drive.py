@@ -46,7 +46,10 @@ class Gradients:
         """The mean over the examples ``batch``, in whatever order: the sum of these gradients is exact."""
         if hasattr(batch, "detach"):
             batch = batch.detach().cpu().numpy()
-        rows = np.asarray(batch)
+        try:
+            rows = np.asarray(batch)
+        except ValueError:  # a list of lists of different lengths, or within itself
+            rows = np.empty(0)
         if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
             raise ValueError(f"grad(w, batch) takes a batch of example indices; got {str(batch)[:80]}")
         mean: Array = self.grads[rows].sum(axis=0) / len(rows)

@@ -44,6 +44,14 @@ def unused_import(error: BaseException, files: Mapping[str, bytes]) -> bool:
     return False
 
 
+def missing_library(error: BaseException, own: Collection[str]) -> str | None:
+    """The library that an import did not find, where it is none of the submission's ``own`` packages and modules."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return None
+    library = error.name.partition(".")[0][:80]
+    return None if library in own else library
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out: numpy raises a subclass of MemoryError, torch a RuntimeError that says so."""
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _TORCH_SAYS in _text(error))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -55,10 +55,12 @@ def bar(names: Sequence[str]) -> None:
     sys.meta_path.insert(0, Finder(names))
 
 
-def used(names: Sequence[str]) -> list[str]:
-    """The barred modules that were imported all the same: somebody worked for it."""
-    loaded = [(name, module) for name, module in list(sys.modules.items()) if isinstance(name, str)]
-    return sorted(name[:80] for name, module in loaded if within(name, names) and type(module) is not Barred)[:3]
+def used(names: Sequence[str], own: Collection[str]) -> list[str]:
+    """The barred modules that were imported all the same: somebody worked for it. ``own`` are the submission's modules:
+    a student's keras.py is not Keras."""
+    loaded = {name: module for name, module in list(sys.modules.items()) if isinstance(name, str) and name not in own}
+    real = [name for name, module in loaded.items() if within(name, names) and type(module) is not Barred]
+    return sorted(name[:80] for name in real)[:3]
 
 
 def within(name: str, names: Sequence[str]) -> bool:

@@ -13,19 +13,22 @@ import importlib.machinery
 import importlib.util
 import inspect
 import linecache
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
 from typing import Any
 
 from harness.worker.adapt import Adapter, bridged
-from harness.worker.failure import failure, unused_import
-from harness.worker.shapes import shape
+from harness.worker.failure import failure, missing_library, unused_import
+from harness.worker.shapes import shape, shapes
 
 _PACKAGE = "submission"
 """The package that a folder with an ``__init__.py`` at its top is imported as."""
+
+_DEFINITION = re.compile(rb"^(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE | re.ASCII)
 
 _IN_FULL, _IN_SHORT, _NAMES = 3, 20, 100
 """How many failing files are told in full, how many of the rest in a line, and how many of the names that an adapter
@@ -36,17 +39,19 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Imports modules from a mapping of relative path to source bytes.
 
     ``roots`` are folders inside it whose modules are found by their names from there on as well, as on Python's path;
-    each ends in a slash.
+    each ends in a slash. ``package`` is the name of the folder that it is all of, where that is known.
     """
 
-    def __init__(self, files: Mapping[str, bytes], roots: Sequence[str] = ()) -> None:
+    def __init__(self, files: Mapping[str, bytes], roots: Sequence[str] = (), package: str = "") -> None:
         self.files = files
         self._lines: dict[str, Mapping[str, int]] = {}
-        prefix = (_PACKAGE,) if "__init__.py" in files else ()
+        package = package or (_PACKAGE if "__init__.py" in files else "")
+        prefix = (package,) if package else ()
         self.names = {path: ".".join((*prefix, *_parts(path))) for path in files}
         self.paths = {".".join(_parts(path)): path for path in files} | {self.names[path]: path for path in files}
         for path, root in ((path, root) for root in roots for path in files if path.startswith(root)):
             self.paths.setdefault(".".join(_parts(path.removeprefix(root))), path)
+        self.tops = {name.partition(".")[0] for name in self.paths}
         self.folders = {name[:at] for name in self.paths for at, char in enumerate(name) if char == "."}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
@@ -93,6 +98,12 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             linecache.cache[path] = (len(lines), None, lines, path)
 
 
+def modules(files: Mapping[str, bytes]) -> Collection[str]:
+    """The names that a submission's own modules and folders are imported by."""
+    sources = Sources(files)
+    return sources.paths.keys() | sources.folders
+
+
 def _parts(path: str) -> tuple[str, ...]:
     """A module's dotted name in parts. A dot in a file's name is none of them; a name that is taken gets a tail."""
     parts = [part.replace(".", "_") for part in PurePosixPath(path).with_suffix("").parts]
@@ -114,17 +125,19 @@ def load(
     Returns the objects by id, and what to tell the grader. One entry that fails does not cost the others what they
     offer.
     """
-    sources = Sources(files, _roots(entries) if adapter else ())
-    sources.remember()
     adapt: Adapter | None = None
     if adapter:
         try:
             adapt = Adapter(**adapter)
         except BaseException as error:
-            return {}, {"found": {}, "failed": [_of_adapter(error, adapter["file"], None)], "names": []}
+            failed = [_of_adapter(error, adapter["file"], None)]
+            return {}, {"found": {}, "failed": failed, "lost": {}, "courses": [], "names": []}
+    sources = Sources(files, _roots(entries), _around(files, entries, adapt.package)) if adapt else Sources(files)
+    sources.remember()
     sys.meta_path.insert(0, sources)
     modules: list[ModuleType] = []
-    failed: list[dict[str, Any]] = []
+    failed = []
+    lost: dict[str, str] = {}
     offers: list[tuple[ModuleType, Mapping[str, Any]]] = []
     candidates: dict[str, list[Candidate]] = {}
     for paths in (entries, spare):
@@ -132,7 +145,12 @@ def load(
             try:
                 modules.append(importlib.import_module(sources.names[path]))
             except BaseException as error:
-                failed.append({"file": path, "unused": unused_import(error, files), **failure(error, files)})
+                course = None if adapt else _course(path, files)
+                library = missing_library(error, sources.tops)
+                told = {"file": path, "course": course, "unused": unused_import(error, files), "library": library}
+                failed.append({**told, **failure(error, files)})
+                expected = adapt.expects(path) if adapt else _defined(files[path], ids)
+                lost = {id: path for id in ids if id in expected} | lost
                 continue
             if adapt is not None:
                 try:
@@ -145,17 +163,59 @@ def load(
             candidates = {id: found for id in ids if (found := _adapted(id, offers, sources))}
         if candidates:
             break
-    told = {id: found[0].told(found[1:]) for id, found in candidates.items()}
+    chosen = {id: each[0] for id, each in candidates.items()}
+    failed.sort(key=lambda each: not each.get("adapter") and not each.get("course"))
     failed = [*failed[:_IN_FULL], *map(_shortened, failed[_IN_FULL : _IN_FULL + _IN_SHORT])]
     names = dict.fromkeys(name[:80] for _, offered in offers for name in offered)
-    answer = {"found": told, "failed": failed, "names": list(names)[:_NAMES]}
-    return {id: found[0].value for id, found in candidates.items()}, answer
+    answer = {
+        "found": {id: each.told(candidates[id][1:]) for id, each in chosen.items()},
+        "failed": failed,
+        "lost": lost,
+        "courses": [] if adapt else _courses(modules, sources, list(chosen.values())),
+        "names": list(names)[:_NAMES],
+    }
+    return {id: each.value for id, each in chosen.items()}, answer
 
 
 def _roots(entries: Sequence[str]) -> list[str]:
     """The folders around the entries and around their packages: what is run in one of them has it on its path."""
     folders = [folder for path in entries for folder in list(PurePosixPath(path).parents)[1::-1]]
     return list(dict.fromkeys(f"{folder}/" for folder in folders if folder.name))
+
+
+def _course(path: str, files: Mapping[str, bytes], but: Sequence[str] = ()) -> dict[str, Any] | None:
+    """Which adapter reaches most of what a file holds in another course's shape, and its names, other than ``but``."""
+    names: dict[str, list[str]] = {}
+    for name, adapter in shapes(files[path]).items():
+        if name not in but:
+            names.setdefault(adapter, []).append(name[:80])
+    if not names:
+        return None
+    adapter = max(names, key=lambda each: len(names[each]))
+    return {"file": path, "adapter": adapter, "names": names[adapter][:_IN_SHORT]}
+
+
+def _courses(modules: Sequence[ModuleType], sources: Sources, found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """What the modules hold in another course's shape under names that no algorithm has. A file that offers something
+    in the contract's shape holds helpers."""
+    offering = {each.file for each in found if not each.shape}
+    paths = dict.fromkeys(sources.paths[module.__name__] for module in modules)
+    names = [each.name for each in found]
+    courses = [_course(path, sources.files, names) for path in paths if path not in offering]
+    return [course for course in courses if course][:_IN_FULL]
+
+
+def _around(files: Mapping[str, bytes], entries: Sequence[str], package: str) -> str:
+    """The ``package``, where the submission is only what that folder holds: with entries at its top and no such folder
+    in it."""
+    inside = any(package in PurePosixPath(path).parts[:-1] for path in files)
+    return package if any("/" not in path for path in entries) and not inside else ""
+
+
+def _defined(source: bytes, ids: Sequence[str]) -> set[str]:
+    """Those of ``ids`` that a file defines at its top level, whether or not Python can read it."""
+    names = [name.decode() for name in _DEFINITION.findall(source)]
+    return {id for id in ids if any(_same(name, id) for name in names)}
 
 
 def _of_adapter(error: BaseException, adapter: str, path: str | None) -> dict[str, Any]:
@@ -216,7 +276,7 @@ def _adapted(id: str, offers: Sequence[tuple[ModuleType, Mapping[str, Any]]], so
 
 
 def _shortened(told: dict[str, Any]) -> dict[str, Any]:
-    return {**told, "text": told["text"][:80], "frames": []}
+    return {**told, "course": None, "text": told["text"][:80], "frames": []}
 
 
 def _same(name: str, id: str) -> bool:

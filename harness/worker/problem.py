@@ -22,6 +22,9 @@ def told(error: BaseException, files: Collection[str], **place: Any) -> dict[str
     """What ended a run, as its problem. ``place`` says where in the run an exception was raised."""
     if isinstance(error, Problem):
         return error.report
+    if problem := vars(error).get("problem"):  # an adapter's, which knows what the student did
+        said = {str(name): str(text)[:200] for name, text in dict(problem).items()}
+        return {**said, "frames": failure(error, files)["frames"]}
     if isinstance(error, NotImplementedError):
         return {"kind": "not_started"}
     if out_of_memory(error):
@@ -32,19 +35,43 @@ def told(error: BaseException, files: Collection[str], **place: Any) -> dict[str
 
 
 def made(thing: type, hyper: dict[str, Any], method: str) -> Any:
-    """An instance, with a method of that name: the class's own, or a function set in ``__init__``."""
-    fits(thing, (), hyper)
+    """An instance, with a method of that name: the class's own, or a function set in ``__init__``. A class with nothing
+    beside ``__init__`` is not written yet, whatever that takes."""
+    begun = _begun(thing) or method in dir(thing)
+    try:
+        fits(thing, (), hyper)
+    except Problem:
+        if begun:
+            raise
+        raise Problem("not_started") from None
     instance = thing(**hyper)
     found = getattr(instance, method, None)
     if not callable(found):
+        if not begun:
+            raise Problem("not_started")
         has = [name[:40] for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name, None))]
         raise Problem("no_step", has=has[:10], wanted=method)
     written(getattr(found, "__func__", found))
     return instance
 
 
-def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
-    """Raise :class:`Problem` where the signature cannot take what the contract passes."""
+def _begun(thing: type) -> bool:
+    """Whether a class, or one it inherits from, has any function beside ``__init__``."""
+    own = {name: value for kind in thing.__mro__[:-1] for name, value in vars(kind).items() if name != "__init__"}
+    return any(inspect.isroutine(value) for value in own.values())
+
+
+def takes(thing: Any) -> tuple[set[str], bool]:
+    """The names of what a function takes, or a class to be made, and whether it takes others by name as well."""
+    try:
+        parameters = inspect.signature(thing).parameters
+    except (ValueError, TypeError):
+        return set(), True  # it does not tell
+    return set(parameters), any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+
+
+def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any], **details: str) -> None:
+    """Raise :class:`Problem`, with the ``details``, where the signature cannot take what the contract passes."""
     try:
         signature = inspect.signature(thing)
     except (ValueError, TypeError):
@@ -52,7 +79,7 @@ def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any]) -> None:
     try:
         signature.bind(*args, **hyper)
     except TypeError as error:
-        raise Problem("signature", text=str(error)[:200]) from None
+        raise Problem("signature", text=str(error)[:200], **details) from None
 
 
 def asked(shape: tuple[int, ...], whole: bool) -> str:

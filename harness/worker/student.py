@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
@@ -30,7 +30,7 @@ from harness.worker.cases import run_case
 from harness.worker.drive import Array, ToBackend
 from harness.worker.failure import failure
 from harness.worker.forbid import bar, used
-from harness.worker.load import load
+from harness.worker.load import load, modules
 from harness.worker.search import Ask
 
 _REQUEST_LIMIT = 256 << 20  # the grader is trusted; this only catches a broken frame
@@ -52,6 +52,7 @@ def serve(sock: socket.socket) -> None:
     offered: dict[str, Any] = {}
     files: dict[str, bytes] = {}
     forbidden: Sequence[str] = ()
+    own: Collection[str] = ()
     while True:
         try:
             request = _request(sock)
@@ -66,6 +67,7 @@ def serve(sock: socket.socket) -> None:
                         adapter = {**adapter, "source": adapter["source"].tobytes()}
                     forbidden = request["forbid"]
                     bar(forbidden)
+                    own = modules(files)
                     offered, answer = load(files, request["entries"], request["spare"], request["ids"], adapter)
                 else:
                     answer = {"cases": _run(offered, request, files, partial(_ask, sock, request["request"]))}
@@ -75,7 +77,7 @@ def serve(sock: socket.socket) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
         sock.settimeout(None)
-        wire.send(sock, {"request": request["request"], "barred": used(forbidden), **answer})
+        wire.send(sock, {"request": request["request"], "barred": used(forbidden, own), **answer})
 
 
 def _request(sock: socket.socket) -> Any:

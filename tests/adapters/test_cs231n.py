@@ -228,7 +228,9 @@ def sgd(w, dw, config=None):
 @pytest.fixture
 def _nothing_stays() -> Iterator[None]:
     modules, names, numpys = dict(sys.modules), dict(vars(builtins)), dict(vars(np))
+    finders = list(sys.meta_path)
     yield
+    sys.meta_path[:] = finders
     for space, kept in ((sys.modules, modules), (vars(builtins), names), (vars(np), numpys)):
         for name in space.keys() - kept.keys():
             del space[name]

@@ -65,10 +65,13 @@ def test_a_number_for_each_row_or_column_is_taken_from_its_place() -> None:
     np.testing.assert_array_equal(drawn("np.random.rand(x.shape[1])"), U[0])
 
 
-@pytest.mark.parametrize("name", ["randn(2, 3)", "normal(0, 1, x.shape)", "standard_normal(x.shape)"])
-def test_normal_numbers_are_refused_since_no_mask_is_drawn_from_them(name: str) -> None:
-    with pytest.raises(ValueError, match="a mask needs uniform ones"):
-        drawn(f"np.random.{name}")
+@pytest.mark.parametrize(
+    "draw", ["randn(2, 3)", "normal(0, 1, x.shape)", "standard_normal(x.shape)", "default_rng(0).normal(size=x.shape)"]
+)
+def test_normal_numbers_are_refused_since_no_mask_is_drawn_from_them(draw: str) -> None:
+    with pytest.raises(ValueError, match="a mask needs uniform ones") as raised:
+        drawn(f"np.random.{draw}")
+    assert vars(raised.value)["problem"]["function"].removeprefix("np.random.") in draw
 
 
 def test_numpys_own_functions_are_back_afterwards() -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness import adapter, intake
+from harness.adapters import cs231n as cs231n_adapter
+from harness.adapters import scratch as scratch_adapter
+from harness.cli.words import catalogue
+from harness.intake import Submission
+from harness.report.terminal import digest
 from harness.results import Message, Source, SubmissionResult
 from reference import pages
-from tests.adapters.students import BOOK1, BOOK2, LAYERS, OPTIM, STARTER, replaced, written
+from tests.adapters.students import BOOK1, BOOK2, COMMON_LAYERS, LAYERS, OPTIM, STARTER, module, replaced, written
 from tests.graded import algorithm, asked, grade
 
 IN_PLACE = replaced(
@@ -99,9 +105,16 @@ STUBS = replaced(
     ("class Adam:", "class Adam:\n    def __init__(self, lr=0.001): ...\n\n\nclass _Adam:"),
 )
 NP = "import numpy as np\nGPU = False\n"
+BOOK_LAYERS = (
+    "from common.np import *\nfrom common.config import GPU\nfrom common.functions import softmax, relu\n"
+    "from common.util import im2col\n" + COMMON_LAYERS
+)
 SCRATCH: Mapping[str, Mapping[str, str]] = {
     "book_1": {"common/optimizer.py": BOOK1, "ch06/optimizer_compare.py": "import matplotlib"},
     "book_2": {"book2/common/optimizer.py": BOOK2, "book2/common/np.py": NP, "book2/common/__init__.py": ""},
+    "folder": {"optimizer.py": BOOK2, "np.py": NP, "trainer.py": "import matplotlib"},
+    "one_file": {"optimizer.py": BOOK2},
+    "one_layer_file": {"layers.py": BOOK_LAYERS},
     "wrong": {"common/optimizer.py": FED_THE_NEW_V},
     "stubs": {"common/optimizer.py": STUBS},
 }
@@ -117,6 +130,10 @@ BOOK_1_GOT = (
 SCRATCH_GOT = {
     "book_1": BOOK_1_GOT,
     "book_2": ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted"),
+    **dict.fromkeys(
+        ("folder", "one_file"), ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted")
+    ),
+    "one_layer_file": ("not_adapted",) * 6,
     "wrong": ("pass", "pass", "new_velocity_twice", "gradient_not_squared", "eps_outside_root", "no_bias_correction"),
     "stubs": (
         "pass",
@@ -163,6 +180,34 @@ def test_cs231n(cs231n: Mapping[str, SubmissionResult], id: str) -> None:
 @pytest.mark.parametrize("id", SCRATCH)
 def test_scratch(scratch: Mapping[str, SubmissionResult], id: str) -> None:
     assert tuple(got(scratch[id], each) for each in SCRATCH_IDS) == SCRATCH_GOT[id]
+
+
+@pytest.mark.parametrize("id", SCRATCH)
+def test_what_lies_beside_the_books_modules_is_not_imported(scratch: Mapping[str, SubmissionResult], id: str) -> None:
+    assert scratch[id].load_error is None
+
+
+def test_what_a_module_that_fails_should_hold_is_told_with_it(tmp_path: Path) -> None:
+    files = {"cs231n/optim.py": OPTIM, "cs231n/layers.py": PRINTS}
+    ids = ("momentum", "nag", "batch_norm_forward", "inverted_dropout")
+    result = graded({"kim": files}, tmp_path, "cs231n", ids)["kim"]
+    assert [got(result, id) for id in ids] == ["pass", "not_adapted", "not_loaded", "not_loaded"]
+    assert algorithm(result, "inverted_dropout").message == Message("not_loaded", {"file": "cs231n/layers.py"})
+    shown = " ".join(digest(result, catalogue(), color=False).split())
+    assert "Not found, since cs231n/layers.py could not be loaded: batch_norm_forward, inverted_dropout." in shown
+    assert "Not found: nag." in shown
+
+
+@pytest.mark.parametrize(
+    ("bridge", "sources"),
+    [
+        (cs231n_adapter, {"optim": OPTIM, "layers": LAYERS}),
+        (scratch_adapter, {"common/optimizer": BOOK1, "common/layers": COMMON_LAYERS}),
+    ],
+)
+def test_the_adapters_say_what_their_course_has_in_each_module(bridge: Any, sources: Mapping[str, str]) -> None:
+    given = {name: {*bridge.adapt(module(source))} for name, source in sources.items()}
+    assert given == {name: {*ids} for name, ids in bridge.MODULES.items()}
 
 
 def test_it_is_said_that_an_adapter_was_used(cs231n: Mapping[str, SubmissionResult]) -> None:
@@ -293,23 +338,58 @@ def test_names_that_are_no_algorithms_are_told_and_cost_nothing(tmp_path: Path) 
 # -- without the adapter ----------------------------------------------------------------------------------------------
 
 
-def test_code_of_another_shape_is_told_which_adapter_reaches_it_and_only_once() -> None:
+def test_code_of_another_shape_is_told_which_adapter_reaches_it() -> None:
     sources = {"optim": OPTIM, "optimizer": BOOK1, "both": HARD_CODED + OPTIM, "mixed": OPTIM + BOOK1}
     results = grade(sources, asked("sgd", "momentum", "rmsprop", "adam"))
     assert [got(results["optim"], each) for each in ("sgd", "momentum", "rmsprop", "adam")] == [
-        "other_shape", "missing", "other_shape_too", "other_shape_too",
+        "other_shape", "missing", "other_shape", "other_shape",
     ]  # fmt: skip
     told = algorithm(results["optim"], "sgd")
     assert told.message == Message("other_shape", {"adapter": "cs231n", "name": "sgd"})
     assert (told.status, told.points, told.source) == ("error", 0, Source("optim.py", 4))
-    assert algorithm(results["optim"], "adam").message == Message("other_shape_too", {"first": "sgd"})
+    assert algorithm(results["optim"], "adam").message == Message("other_shape", {"adapter": "cs231n", "name": "adam"})
     assert [got(results["optimizer"], each) for each in ("sgd", "momentum", "rmsprop", "adam")] == [
-        "other_shape", "other_shape_too", "other_shape_too", "other_shape_too",
+        "other_shape", "other_shape", "other_shape", "other_shape",
     ]  # fmt: skip
     assert algorithm(results["optimizer"], "sgd").message == Message(
         "other_shape", {"adapter": "scratch", "name": "SGD"}
     )
     assert [got(results["mixed"], each) for each in ("sgd", "momentum", "rmsprop", "adam")] == [
-        "other_shape", "other_shape", "other_shape_too", "other_shape_too",
+        "other_shape", "other_shape", "other_shape", "other_shape",
     ]  # fmt: skip
     assert algorithm(results["both"], "adam").cases  # the one of the contract's shape is preferred
+
+
+def test_a_file_of_another_course_is_recognised_where_it_fails_or_has_no_name_of_the_contracts() -> None:
+    dropout = (
+        "import numpy as np\n" + LAYERS[LAYERS.index("def dropout_forward") : LAYERS.index("def dropout_backward")]
+    )
+    results = grade(
+        {
+            "past": "from past.builtins import xrange\n" + OPTIM,
+            "book_2": BOOK2,
+            "dropout": dropout,
+            "book_layers": COMMON_LAYERS,
+        },
+        asked("momentum", "inverted_dropout"),
+    )
+    for id, message, name in (
+        ("past", "import_other_course", "cs231n"),
+        ("book_2", "import_other_course", "scratch"),
+        ("dropout", "other_course", "cs231n"),
+        ("book_layers", "other_course", "scratch"),
+    ):
+        error = results[id].load_error
+        assert results[id].unloaded
+        assert error is not None
+        assert (error.message.id, error.message.params["adapter"]) == (message, name)
+
+
+def test_what_else_is_of_that_course_is_told_in_a_note() -> None:
+    """In full, where no algorithm tells of it."""
+    results = grade({"optim": OPTIM}, asked("momentum", "adam"))
+    names = {"file": "optim.py", "adapter": "cs231n", "names": ["sgd", "sgd_momentum", "rmsprop"]}
+    assert results["optim"].notes == (Message("other_course_too", names),)
+    two = Submission("two", "two", {"a.py": HARD_CODED.encode(), "optim.py": OPTIM.encode()}, ("a.py", "optim.py"))
+    notes = grade([two], asked("momentum", "adam"))["two"].notes
+    assert [note.params["file"] for note in notes if note.id == "other_course"] == ["optim.py"]

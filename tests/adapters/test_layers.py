@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from harness.report.speak import explain
 from harness.results import SubmissionResult
 from tests.adapters.students import COMMON_LAYERS, LAYERS, STARTER, replaced
 from tests.adapters.test_cs231n import DROPS
@@ -35,7 +36,7 @@ CS231N: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "by_rate": (changed(("< p) / p", "< p) / (1 - p)")), (*NORM, "scaled_by_rate", "scaled_by_rate")),
     "not_scaled": (changed(("< p) / p", "< p)")), (*NORM, "not_scaled", "not_scaled")),
     "feature": (changed(("rand(*x.shape)", "rand(*x.shape[1:])")), (*NORM, "mask_per_feature", "mask_per_feature")),
-    "normal": (changed(("np.random.rand(", "np.random.randn(")), (*NORM, "raised", "raised")),
+    "normal": (changed(("np.random.rand(", "np.random.randn(")), (*NORM, "not_uniform", "not_uniform")),
     "taken_for_drop": (
         replaced(DROPS, (">= p) / (1 - p)", "< p) / p")),
         (*NORM, "keep_drop_swapped", "keep_drop_swapped"),
@@ -57,12 +58,14 @@ def test_cs231n(cs231n: Mapping[str, SubmissionResult], id: str) -> None:
     assert tuple(got(cs231n[id], each) for each in IDS) == CS231N[id][1]
 
 
-def test_the_draw_of_normal_numbers_is_named_with_its_line(cs231n: Mapping[str, SubmissionResult]) -> None:
-    message = algorithm(cs231n["normal"], "inverted_dropout").message
-    assert message is not None
+def test_the_draw_of_normal_numbers_is_a_mistake_named_with_its_line(cs231n: Mapping[str, SubmissionResult]) -> None:
+    found = algorithm(cs231n["normal"], "inverted_dropout")
+    assert found.status == "fail"
+    assert found.message is not None
     source = CS231N["normal"][0]
-    assert message.params["frames"][-1]["line"] == source[: source.index("np.random.randn")].count("\n") + 1
-    assert "a mask needs uniform ones" in message.params["text"]
+    assert found.message.params["frames"][-1]["line"] == source[: source.index("np.random.randn")].count("\n") + 1
+    said = explain(found.message, "inverted_dropout", {})
+    assert said.headline == "The mask is drawn with np.random.randn: its numbers are normal, not uniform in [0, 1)."
 
 
 def test_scratch(tmp_path_factory: pytest.TempPathFactory) -> None:

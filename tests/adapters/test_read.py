@@ -82,6 +82,11 @@ def test_adapt_is_whatever_is_called_so(course: Path, source: str) -> None:
         ("FIXED = {'adam': {'eps': 1e999}}\n" + ADAPT, "course.py, line 1: eps of adam is 1e309; a number is needed."),
         ("MODULES = 'optim'\n" + ADAPT, "course.py, line 1: MODULES is 'optim'; a tuple of texts is needed."),
         ("MODULES = ('optim', 3)\n" + ADAPT, "course.py, line 1: MODULES is ('optim', 3); a tuple of texts is needed."),
+        (
+            "MODULES = {'optim': 'adam'}\n" + ADAPT,
+            "course.py, line 1: MODULES['optim'] is 'adam'; a tuple of algorithms",
+        ),
+        ("MODULES = {'optim': ('adm',)}\n" + ADAPT, "course.py, line 1: MODULES['optim'] has an unknown name 'adm'"),
         ("MODULES = (name,)\n" + ADAPT, "course.py, line 1: MODULES is no literal"),
     ],
 )

@@ -309,7 +309,7 @@ def backward_adds_the_paths(dy, cache):
     return (g + g.mean(0) + h * (g * h).mean(0)) / sigma, dgamma, dbeta
 
 
-@WRONG.mistake("batch_norm_backward", "variance_path_missing", beside="mean_for_sum", before=forward_cached)
+@WRONG.mistake("batch_norm_backward", "mean_for_sum", beside="variance_path_missing", before=forward_cached)
 def backward_with_two_mistakes(dy, cache):
     g, h, sigma, _, _ = parts(dy, cache)
     return (g - g.mean(axis=0)) / sigma, (dy * h).mean(0), dy.mean(0)

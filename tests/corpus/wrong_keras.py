@@ -760,7 +760,7 @@ class AdamDecaysFromOne(Adam):
         return self.lr / (1 + self.decay * (self.iterations + 1))
 
 
-@WRONG.mistake("keras_adam", "decay_from_one", beside="t_off_by_one")
+@WRONG.mistake("keras_adam", "t_off_by_one", beside="decay_from_one")
 class AdamCountsBeforehand(Adam):
     def step(self, w, grad):
         self.iterations += 1
@@ -825,7 +825,7 @@ class AdamCorrectsAsInTheFirstStep(Adam):
         return (1 - self.b2) ** 0.5 / (1 - self.b1)
 
 
-@WRONG.mistake("keras_adam", "decay_ignored", beside="t_constant")
+@WRONG.mistake("keras_adam", "t_constant", beside="decay_ignored")
 class AdamNeverCounts(Adam):
     def step(self, w, grad):
         self.averages(grad(w))

@@ -230,7 +230,7 @@ def momentum_looks_ahead(w, grad, *, lr=0.01, gamma=0.9):
         yield w
 
 
-@WRONG.mistake("momentum", "velocity_averaged", beside="sign_flipped")
+@WRONG.mistake("momentum", "sign_flipped", beside="velocity_averaged")
 def momentum_averages_uphill(w, grad, *, lr=0.01, gamma=0.9):
     m = np.zeros_like(w)
     while True:
@@ -848,7 +848,7 @@ def adam_rate_corrected_carelessly(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999,
         yield w
 
 
-@WRONG.mistake("adam", "first_moment_uncorrected", beside="t_off_by_one")
+@WRONG.mistake("adam", "t_off_by_one", beside="first_moment_uncorrected")
 def adam_corrects_v_by_a_late_count(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     m = v = np.zeros_like(w)
     for t in count(2):

@@ -103,6 +103,7 @@ def test_fewer_digits_than_came_in_fail_and_more_are_a_note() -> None:
     assert said(graded(narrow, "standardize")) == "narrow_dtype"
     found = graded(wide, "standardize")
     assert (found.status, [note.id for note in found.notes]) == ("pass", ["wider_dtype"])
+    assert found.notes[0].params["argument"] == pages()["standardize"].arguments[0]
 
 
 # -- evidence -------------------------------------------------------------------------------------------------------

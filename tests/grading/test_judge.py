@@ -110,7 +110,7 @@ def test_a_wider_dtype_is_a_note() -> None:
 
     found = graded(widened)
     assert found.status == "pass"
-    assert [note.id for note in found.notes] == ["wider_dtype"]
+    assert [(note.id, note.params["argument"]) for note in found.notes] == [("wider_dtype", "w")]
 
 
 def test_a_narrower_dtype_fails() -> None:

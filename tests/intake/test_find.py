@@ -263,6 +263,7 @@ def test_a_submission_is_narrowed_to_modules_by_name_wherever_they_lie(tmp_path:
     assert (found.spare, found.files, found.id) == ((), submission.files, "kim")
     assert narrowed(submission, ("cs231n/layers",)).entries == ("a2/cs231n/layers.py",)
     assert narrowed(submission, ("run",)).entries == ("run.py",)
+    assert narrowed(submission, ("common/run",)).entries == ("run.py",)  # it may be only what that folder holds
 
 
 def test_a_submission_without_modules_of_these_names_stays_as_it_is(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def test_every_message_renders_with_its_documented_params(id: str) -> None:
 def test_texts_name_only_words_that_some_message_has(id: str) -> None:
     made = {"title", "method", "slide_lines", "name", "place", "yours", "distance", "formula", "unseen", "expected"}
     made |= {"variant", "variant_remedy", "home", "also", "second", "spot", "right_too", "grad", "seen"}
-    made |= {"above", "alone", "situation"}
+    made |= {"above", "alone", "one_line", "situation", "alike", "also_remedy", "second_remedy", "id"}
+    made |= {"suspect", "suspect_line"}
     entry = ENTRIES[id]
     for text in (*entry.headline, *entry.detail, *entry.remedy):
         named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
@@ -76,11 +77,42 @@ def test_what_the_table_beside_it_shows_is_not_said_twice() -> None:
     assert not_finite.headline == "w becomes nan at step 4."
 
 
-def test_other_explanations_are_named() -> None:
-    params = {**EXAMPLES["mistake"], "also": ["betas_swapped"], "second": "eps_outside_root"}
+def test_what_fits_alike_is_named_in_one_sentence() -> None:
+    params = {**EXAMPLES["mistake"], "also": [["betas_swapped"]]}
+    told = explain(Message("mistake", params), "adam", CATALOGUE)
+    assert told.headline == (
+        "Your values fit these alike: “Your values are Adam's without bias correction”, or “β₁ and β₂ are swapped”."
+    )
+    assert told.remedy.startswith("m and v start at 0")
+    assert told.remedy.endswith("Or: β₁ belongs to m, β₂ to v.")
+
+
+def test_pairs_that_fit_alike_say_which() -> None:
+    params = {**EXAMPLES["mistake"], "second": "eps_outside_root", "also": [["no_bias_correction", "betas_swapped"]]}
+    told = explain(Message("mistake", params), "adam", CATALOGUE)
+    assert "correction” with “ε stands outside the root: √v̂ + ε”, or “" in told.headline
+    assert told.headline.endswith("correction” with “β₁ and β₂ are swapped”.")
+    assert "Besides" not in told.detail
+
+
+def test_what_is_beside_the_mistake_is_named() -> None:
+    params = {**EXAMPLES["mistake"], "second": "eps_outside_root"}
     detail = explain(Message("mistake", params), "adam", CATALOGUE).detail
-    assert "Fits as well: β₁ and β₂ are swapped." in detail
-    assert "Besides: ε stands outside the root: √v̂ + ε." in detail
+    home = "the paper's Algorithm 1, PyTorch, Optax"
+    assert f"Besides: ε stands outside the root: √v̂ + ε (right in: {home}). The slides have √(v̂ + ε)." in detail
+
+
+def test_other_defaults_are_told_beside_the_mistake() -> None:
+    params = {**EXAMPLES["mistake"], "defaults": "adam(w, grad, *, lr=0.001)"}
+    detail = explain(Message("mistake", params), "adam", CATALOGUE).detail
+    assert detail.endswith("the defaults are those of adam(w, grad, *, lr=0.001).")
+
+
+def test_an_inner_step_that_is_other_before_is_told_with_what_it_may_be() -> None:
+    params = {**VALUES, "quantity": "w", "right": ["m"], "earlier": [{"quantity": "v", "step": 2}]}
+    told = explain(Message("diverges", params), "adam", CATALOGUE)
+    assert "Other than the slide's even before: v (from step 2)." in told.detail
+    assert told.remedy.startswith("Look first at the line that computes v: v ← β₂v + (1 − β₂)g². Other values are fine")
 
 
 def test_a_second_dialect_is_named() -> None:
@@ -131,9 +163,12 @@ def test_what_to_do_depends_on_how_many_there_are() -> None:
     def remedy(id: str, **params: object) -> str:
         return explain(Message(id, params), None, CATALOGUE).remedy
 
+    widened = {"algorithm": "standardize", "actual": "float64", "expected": "float32", "argument": "X"}
+    assert remedy("wider_dtype", **widened).endswith("end with astype(X.dtype).")
     assert remedy("returns_other", type="tuple of 2", wanted=["y"]) == "Return y alone."
     assert remedy("returns_other", type="dict", wanted=["y", "cache"]).endswith("by commas: y, cache.")
     assert remedy("raised", type="KeyError", frames=[{}]) == "The line shown is the one that failed."
+    assert remedy("raised", type="TypeError", frames=[]).startswith("No line is known: ")
     assert "The lines above it say" in remedy("raised", type="KeyError", frames=[{}, {}])
 
 

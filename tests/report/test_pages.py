@@ -133,7 +133,7 @@ def test_the_cohort_page_says_what_to_teach(pages: dict[str, Page]) -> None:
     for part in (
         "Teach again: Adam, no bias correction (4 of 13); Momentum, velocity averaged (2 of 13).",
         "The median score is 11 of 14.",
-        "2023-11551 could not be loaded:",
+        "2023-11551 could not be graded:",
         "keras_sgd of 2023-11341",
         "wrong and not explained",
         "13 students × 15 algorithms",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from harness.worker.load import load
-from harness.worker.shapes import shape
+from harness.worker.shapes import shape, shapes
 from tests.worker.test_load import _nothing_stays, found  # noqa: F401  # the fixture: importing leaves traces
+from tests.worker.test_load import loaded as plainly_loaded
 
 IDS = ("adam", "momentum")
 OPTIM = "\n\nclass Adam:\n    pass\n\ndef velocity(w, dw): ...\n"
@@ -133,6 +134,24 @@ def test_the_root_around_an_entry_is_on_the_path(imported: str) -> None:
     assert things["adam"].student.start == 0
 
 
+@pytest.mark.parametrize("imported", ["from common.np import zero", "from .np import zero", "from np import zero"])
+@pytest.mark.parametrize("init", [{}, {"__init__.py": ""}], ids=["a folder", "a package"])
+def test_a_submission_may_be_only_what_the_courses_folder_holds(imported: str, init: dict[str, str]) -> None:
+    files = {"optimizer.py": f"{imported}\nclass Adam:\n    start = zero\n", "np.py": "zero = 0", **init}
+    things, told = loaded(ADAPTER + 'PACKAGE = "common"', files, ["optimizer.py"])
+    assert told["failed"] == []
+    assert things["adam"].student.start == 0
+    assert told["found"]["adam"]["file"] == "optimizer.py"
+
+
+def test_what_the_course_has_in_a_module_that_fails_is_lost_in_it() -> None:
+    adapter = ADAPTER + 'MODULES = {"common/layers": ("adam",), "optim": ("momentum",)}'
+    for path in ("layers.py", "a/common/layers.py"):
+        assert loaded(adapter, {path: "print 'hello'"})[1]["lost"] == {"adam": path}
+    assert loaded(adapter, {"a/layers.py": "1 / 0"})[1]["lost"] == {}
+    assert loaded(ADAPTER + 'MODULES = ("layers",)', {"layers.py": "1 / 0"})[1]["lost"] == {}
+
+
 # -- other courses' shapes, where there is no adapter -----------------------------------------------------------------
 
 
@@ -145,6 +164,7 @@ def test_the_root_around_an_entry_is_on_the_path(imported: str) -> None:
         ("def adam(x, dropout_param): ...", "cs231n"),
         ("class Adam:\n    def update(self, params, grads): ...", "scratch"),
         ("class Base:\n    def update(self, params, grads): ...\nclass Adam(Base): ...", "scratch"),
+        ("class Adam:\n    def forward(self, x, train_flg=True): ...", "scratch"),
         ("def adam(w, grad, lr=0.1): ...", ""),
         ("def adam(w, grad, *, config=None): ...", ""),
         ("def adam(dout, cache): ...", ""),
@@ -156,7 +176,49 @@ def test_the_root_around_an_entry_is_on_the_path(imported: str) -> None:
     ],
 )
 def test_a_shape_is_recognised_by_its_parameters(source: str, adapter: str) -> None:
+    """In what was imported, and in its source."""
     assert found(source)["adam"]["shape"] == adapter
+    assert {*shapes(source.encode()).values()} == ({adapter} if adapter else set())
+
+
+def test_a_source_that_python_cannot_read_has_no_shapes() -> None:
+    assert [shapes(source) for source in (b"print 'hello'\ndef adam(w, dw, config): ...", b"a\0b")] == [{}, {}]
+
+
+def test_what_a_decorator_made_may_have_any_shape() -> None:
+    assert shapes(b"@bridged\ndef adam(w, dw, config): ...\n@bridged\nclass SGD:\n    def step(self): ...") == {}
+
+
+def courses(files: str | Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
+    _, told = plainly_loaded(files)
+    assert told["failed"] == []
+    return [(each["file"], each["adapter"], each["names"]) for each in told["courses"]]
+
+
+def test_another_course_is_recognised_by_shapes_under_names_of_its_own() -> None:
+    """What an algorithm is called after is told with that algorithm."""
+    source = "def sgd_momentum(w, dw, config=None): ...\ndef dropout_forward(x, dropout_param): ...\n"
+    assert courses(source) == [("hand_in.py", "cs231n", ["sgd_momentum", "dropout_forward"])]
+    assert courses(source + "def adam(w, dw, config=None): ...") == courses(source)
+    books = "class Dropout:\n    def forward(self, x, train_flg=True): ...\n"
+    assert courses({"a.py": source, "b.py": books}) == [*courses({"a.py": source}), ("b.py", "scratch", ["Dropout"])]
+    assert courses(source + books)[0][1:] == ("cs231n", ["sgd_momentum", "dropout_forward"])  # what there is more of
+
+
+def test_helpers_of_what_has_the_contracts_shape_are_nobodys_course() -> None:
+    source = "class Adam:\n    def step(self, w, grad): ...\ndef one_step(w, dw, config): ...\n"
+    assert courses(source) == []
+
+
+@pytest.mark.parametrize("imported", ["from past.builtins import xrange", "from .im2col_cython import *"])
+def test_another_course_is_recognised_in_a_file_that_cannot_be_imported(imported: str) -> None:
+    files = {"a.py": "1 / 0", "layers.py": f"{imported}\ndef dropout_forward(x, dropout_param): ...\n"}
+    _, told = plainly_loaded(files)
+    first, second = told["failed"]
+    assert first["course"] == {"file": "layers.py", "adapter": "cs231n", "names": ["dropout_forward"]}
+    assert second["course"] is None
+    _, told = loaded("def adapt(module):\n    return {}", {"layers.py": files["layers.py"]})
+    assert told["failed"][0]["course"] is None  # with an adapter it is known
 
 
 def test_dropouts_backward_is_recognised_by_its_name_as_well() -> None:

@@ -80,7 +80,66 @@ def test_a_class_is_made_with_the_hyper_parameters_and_called() -> None:
             return x * factor + self.eps
 
     assert reply(Scaled, hyper={"eps": 1.0})["results"]["y"].tolist() == (2 * X + 1).tolist()
-    assert reply(type("Empty", (), {}))["problem"]["wanted"] == "__call__"
+    assert reply(type("Other", (), {"apply": len}))["problem"]["wanted"] == "__call__"
+
+
+class _AtTheCall:
+    def __call__(self, x, factor, *, eps=1.0):
+        return x * factor + eps
+
+
+class _AtBoth(_AtTheCall):
+    def __init__(self, eps):
+        self.eps = eps
+
+    def __call__(self, x, factor, *, eps):
+        return x * factor + (eps + self.eps) / 2
+
+
+class _AnythingAtTheStart:
+    def __init__(self, **hyper):
+        self.eps = hyper["eps"]
+
+    def __call__(self, x, factor):
+        return x * factor + self.eps
+
+
+class _AnythingAtTheCall:
+    def __call__(self, x, factor, **hyper):
+        return x * factor + hyper["eps"]
+
+
+class _Module(torch.nn.Module):
+    def forward(self, x, factor, eps=1.0):
+        return x * factor + eps
+
+
+@pytest.mark.parametrize("thing", [_AtTheCall, _AtBoth, _AnythingAtTheStart, _AnythingAtTheCall])
+def test_a_hyper_parameter_goes_to_whichever_takes_it(thing: Any) -> None:
+    assert reply(thing, hyper={"eps": 2.0})["results"]["y"].tolist() == (2 * X + 2).tolist()
+
+
+def test_a_module_of_torch_is_called_with_what_its_forward_takes() -> None:
+    answer = reply(_Module, backend=tensor, hyper={"eps": 2.0})
+    assert answer["results"]["y"].tolist() == (2 * X + 2).tolist()
+
+
+def test_what_neither_takes_is_refused_by_the_call() -> None:
+    class Demanding:
+        def __init__(self, size): ...
+
+        def __call__(self, x, factor): ...
+
+    problem = reply(_AtTheCall, hyper={"rate": 2.0})["problem"]
+    assert problem == {"kind": "signature", "text": "got an unexpected keyword argument 'rate'", "method": "__call__"}
+    assert reply(type("Short", (), {"__call__": lambda self, x: x}))["problem"]["method"] == "__call__"
+    assert "method" not in reply(Demanding)["problem"]
+
+
+def _cyclic(x, factor):
+    value: list[Any] = []
+    value.append(value)
+    return value
 
 
 # -- what comes back ------------------------------------------------------------------------------------------------
@@ -94,6 +153,8 @@ def test_a_class_is_made_with_the_hyper_parameters_and_called() -> None:
         (lambda x, factor: x.astype(int), "wrong_type"),
         (lambda x, factor: x > 2, "wrong_type"),
         (lambda x, factor: x.view(type("Lying", (np.ndarray,), {})), "wrong_type"),
+        (_cyclic, "wrong_type"),
+        (lambda x, factor: [[1.0], [1.0, 2.0]], "wrong_type"),
         (lambda x, factor: x[0], "wrong_shape"),
         (lambda x, factor: x[:, :1], "wrong_shape"),
         (lambda x, factor: 1.0, "wrong_shape"),

@@ -380,7 +380,9 @@ def test_an_epoch_that_never_ends_is_left_after_as_many_batches_as_examples() ->
     assert (len(reply["w"]), reply["problem"]) == (4, None)
 
 
-@pytest.mark.parametrize("batch", ["", ", None", ", 0", ", []", ", [0.0]", ", [[0]]", ", [True]", ", 'ab'"])
+@pytest.mark.parametrize(
+    "batch", ["", ", None", ", 0", ", []", ", [0.0]", ", [[0]]", ", [True]", ", 'ab'", ", [[0], [1, 2]]"]
+)
 def test_a_batch_that_is_no_list_of_examples_raises_in_the_students_line(batch: str) -> None:
     reply = run(f"def Thing(w, grad, order):\n yield grad(w{batch})", stream(4, order=range(4)), form="epoch")
     assert reply["problem"]["type"] == "ValueError"
@@ -431,6 +433,10 @@ PROBLEMS = {
     "a body of dots": ("def Thing(w, grad): ...", said("not_started")),
     "a body of words": ("def Thing(w, grad):\n 'v = ...'", said("not_started")),
     "a method of pass": ("class Thing:\n def step(self, w, grad): pass", said("not_started")),
+    "a class of pass": ("class Thing: pass", said("not_started")),
+    "a class with a start": ("class Thing:\n def __init__(self, lr): self.lr = lr", said("not_started")),
+    "a start that takes others": ("class Thing:\n def __init__(self, rate): ...", said("not_started")),
+    "a method that nobody calls": ("class Thing:\n def _go(self): ...", said("no_step", has=[])),
     "stopped early": ("def Thing(w, grad):\n yield w\n yield w", said("stopped_early", step=3, steps=3)),
     "no w": ("def Thing(w, grad):\n while 1: yield {'v': w, 3: w}", said("no_w", step=1, keys=["v", "3"])),
     "a text": (step("return 'w'"), said("wrong_type", step=1, quantity="w", type="str")),

@@ -331,3 +331,33 @@ def test_a_hundred_files_that_fail_are_told_in_few_words() -> None:
     first = told["failed"][0]
     assert (first["file"], len(first["text"]), len(first["frames"])) == ("lab900.py", 900, 1)
     assert len(json.dumps(told)) < wire.HEADER_LIMIT * 3 / 4
+
+
+@pytest.mark.parametrize(
+    ("source", "unused", "library"),
+    [
+        ("from pyparsing import col", True, "pyparsing"),
+        ("import pyparsing.core", True, "pyparsing"),
+        ("from pyparsing import col\ncol", False, "pyparsing"),
+        ("from numpy import no_such_name", True, None),
+        ("from . import helpers", True, None),
+        ("from b import gone", True, None),
+        ("import b.gone", True, None),
+        ("1 / 0", False, None),
+    ],
+)
+def test_an_import_that_fails_is_told_with_its_use_and_the_library_that_is_missing(
+    source: str, unused: bool, library: str | None
+) -> None:
+    """What is the submission's own is no library."""
+    (failed,) = loaded({"a.py": source, "b.py": ""})[1]["failed"]
+    assert (failed["unused"], failed["library"]) == (unused, library)
+
+
+def test_what_a_file_that_fails_defines_is_lost_in_it_unless_it_stands_elsewhere() -> None:
+    """Whether or not Python can read the file."""
+    broken = "1 / 0\n" + CLASS.format("Adam") + FUNCTION.format("momentum") + "    def nag(self): ...\n"
+    files = {"a.py": broken, "b.py": CLASS.format("Adam"), "c.py": "print 'hello'\nclass RMSProp: pass\n"}
+    _, told = loaded(files)
+    assert told["lost"] == {"adam": "a.py", "momentum": "a.py", "rmsprop": "c.py"}
+    assert told["found"].keys() == {"adam"}

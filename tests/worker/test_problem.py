@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.worker.call import run_calls
-from harness.worker.problem import Problem, written
+from harness.worker.problem import Problem, told, written
 
 STUBS = (
     "pass",
@@ -62,3 +62,9 @@ def test_what_waits_for_another_is_not_started_before_it_waits(body: str, kind: 
         space["backward"], defined("raise NotImplementedError"), {**case, "runs": [call]}, [], lambda x: x
     )
     assert reply["problem"]["kind"] == kind
+
+
+def test_what_an_exception_of_an_adapter_says_is_told_as_text() -> None:
+    error = ValueError("normal")
+    error.problem = {"kind": "not_uniform", "function": 3}  # type: ignore[attr-defined]  # an adapter sets it
+    assert told(error, []) == {"kind": "not_uniform", "function": "3", "frames": []}

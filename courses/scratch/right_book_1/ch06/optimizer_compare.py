@@ -1,0 +1,5 @@
+import matplotlib.pyplot as plt
+from common.optimizer import *
+
+plt.plot([0, 1])
+plt.show()
