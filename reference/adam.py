@@ -112,6 +112,7 @@ adam.mistake(
     "The step count t never advances.",
     "The bias correction needs t = 1, 2, 3, …: keep t between the steps and add 1 in each.",
     {"t = t + 1": "t = 1"},
+    {"t = t + 1": "t = 2"},
 )
 adam.mistake(
     "betas_swapped",
@@ -159,6 +160,13 @@ adam.mistake(
     {"(1 - beta1) * g": "g", "(1 - beta2) * g**2": "g**2"},
     {"(1 - beta1) * g": "g"},
     {"(1 - beta2) * g**2": "g**2"},
+)
+adam.mistake(
+    "eps_ignored",
+    "ε is a number of your own, whatever eps says.",
+    "Divide by √(v̂ + ε) with the argument eps.",
+    {"while True:": "eps = 1e-8\n    while True:"},
+    {"while True:": "eps = 1e-7\n    while True:"},
 )
 adam.mistake(
     "lr_missing",

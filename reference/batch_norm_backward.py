@@ -160,6 +160,7 @@ batch_norm_backward.mistake(
     "dx is computed without ε.",
     "The forward pass divides by √(σ² + ε); so does the gradient, with the same ε.",
     {"sqrt(var + eps)": "sqrt(var)"},
+    {"root**3": "sqrt(var) ** 3"},
 )
 batch_norm_backward.mistake(
     "n_missing",

@@ -106,6 +106,13 @@ rmsprop.mistake(
     {"G + eps": "G"},
 )
 rmsprop.mistake(
+    "eps_ignored",
+    "ε is a number of your own, whatever eps says.",
+    "Divide by √(G + ε) with the argument eps.",
+    {"while True:": "eps = 1e-8\n    while True:"},
+    {"while True:": "eps = 1e-7\n    while True:"},
+)
+rmsprop.mistake(
     "average_late",
     "The step is divided by the G of the step before, which is 0 at first.",
     "Update G with this step's g² before you divide by its root.",

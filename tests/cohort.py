@@ -181,6 +181,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "call": "adam(w, grad, *, lr=0.001)",
     },
     "no_step": {"has": ["update", "reset"]},
+    "grad_not_called": {},
     "not_iterator": {"type": "ndarray"},
     "stopped_early": {"case": "scalar", "why": "one weight", "step": 1, "steps": 40},
     "wrong_type": {

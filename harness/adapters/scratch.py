@@ -13,15 +13,20 @@ their class              the contract's algorithm
 ``BatchNormalization``   batch_norm_forward, batch_norm_backward, batch_norm_inference
 =======================  ============================================
 
-Optimizers update in place: over dicts in book 1, over lists in book 2. ε is written into the code, 1e-7 beside the
-roots of the optimizers and 1e-6 in batch normalization. A class without ``update`` is a stub.
+Optimizers update in place: over dicts in book 1, over lists in book 2; one that loops over nothing takes the array
+itself, and may return it. ε is written into the code, 1e-7 beside the
+roots of the optimizers and 1e-6 in batch normalization; where a student wrote another, 1e-8 or 1e-5, these take its
+place. Names of classes match without regard to case and underscores, and hyper-parameters under names of the student's
+own are passed by position. A class without ``update`` is a stub.
 """
 
 from __future__ import annotations
 
+import dis
 import inspect
+import sys
 from collections.abc import Callable, Iterator
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -49,6 +54,10 @@ FIXED = {
 }
 
 
+_MOST_EPS = 1e-5
+"""The largest number in the code that is taken for ε."""
+
+
 def adapt(module: ModuleType) -> dict[str, Any]:
     """Whatever of the table above the module has: optimizer and layers are not told apart."""
     bridges = (_optimizers, _dropout, _batch_norm)
@@ -73,31 +82,41 @@ _OPTIMIZERS = {
 
 def _optimizers(module: ModuleType) -> dict[str, Any]:
     kinds = {id: _class(module, rule.name) for id, rule in _OPTIMIZERS.items()}
-    return {id: _optimizer(kind, _OPTIMIZERS[id]) for id, kind in kinds.items() if hasattr(kind, "update")}
+    return {id: _optimizer(id, kind) for id, kind in kinds.items() if hasattr(kind, "update")}
 
 
-def _optimizer(kind: Any, rule: Rule) -> type:
-    lists = _takes_lists(kind)
+def _optimizer(id: str, kind: Any) -> type:
+    rule = _OPTIMIZERS[id]
+    place = _place(kind)
+    if id in FIXED:
+        _set_eps(kind, FIXED[id]["eps"])
 
     def held(value: Any) -> Any:
-        return [value] if lists else {"W1": value}
-
-    place: Any = 0 if lists else "W1"
+        match place:
+            case None:
+                return value
+            case 0:
+                return [value]
+        return {place: value}
 
     class Optimizer:
         student = kind
 
         def __init__(self, **hyper: float) -> None:
-            self.optimizer = kind(**rule.hyper(hyper))
+            self.optimizer = _made(kind, rule.hyper(hyper))
 
         def step(self, w: Any, grad: Callable[[Any], Any]) -> Any:
             params = held(w)
-            self.optimizer.update(params, held(grad(w)))
+            result = self.optimizer.update(params, held(grad(w)))
             vars(self).update(rule.state(self._kept))
+            if place is None:
+                return params if result is None else result
             return params[place]
 
         def _kept(self, attribute: str) -> Any:
             states = getattr(self.optimizer, attribute, None)
+            if place is None:
+                return states
             if isinstance(states, dict):
                 return states.get(place)
             return states[0] if isinstance(states, list) and len(states) == 1 else None
@@ -105,21 +124,53 @@ def _optimizer(kind: Any, rule: Rule) -> type:
     return Optimizer
 
 
-def _takes_lists(kind: type) -> bool:
-    """Whether ``update`` walks lists, as in book 2: by the names its code uses, since to try it would leave state."""
-    names = {name for function in _methods(kind) for code in _codes(function.__code__) for name in code.co_names}
-    return not names & {"keys", "items", "values"} and bool(names & {"range", "enumerate", "zip"})
+def _made(kind: Any, hyper: dict[str, float]) -> Any:
+    """By the book's words or, where the student has words of their own, by position: the order is the book's."""
+    theirs = inspect.signature(kind).parameters.values()
+    named = {each.name for each in theirs}
+    if hyper.keys() <= named or any(each.kind is each.VAR_KEYWORD for each in theirs):
+        return kind(**hyper)
+    return kind(*hyper.values())
 
 
-def _methods(kind: type) -> Iterator[Any]:
+def _place(kind: type) -> Any:
+    """Where ``update`` finds an array: by a key, as in book 1, by 0, as in book 2, or None where it takes one itself.
+
+    It is read from the names that the code uses, since to try it would leave state.
+    """
+    methods = [f for f in _functions(kind) if not f.__name__.startswith("__")]
+    codes = [code for function in methods for code in _codes(function.__code__)]
+    names = {name for code in codes for name in code.co_names}
+    if names & {"keys", "items", "values"}:
+        return "W1"
+    if names & {"range", "enumerate", "zip"}:
+        return 0
+    loops = any(each.opname == "FOR_ITER" for code in codes for each in dis.get_instructions(code))
+    return "W1" if loops else None
+
+
+def _functions(kind: type) -> Iterator[FunctionType]:
     for each in kind.__mro__:
-        yield from (f for name, f in vars(each).items() if inspect.isfunction(f) and not name.startswith("__"))
+        yield from filter(inspect.isfunction, vars(each).values())
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
     yield code
     for inner in filter(inspect.iscode, code.co_consts):
         yield from _codes(inner)
+
+
+def _set_eps(kind: type, eps: float) -> None:
+    """Let the code have the ε that the cases are made with, in place of the tiny number that stands in it."""
+
+    def changed(value: Any) -> Any:
+        if inspect.iscode(value):
+            return value.replace(co_consts=tuple(map(changed, value.co_consts)))
+        return eps if isinstance(value, float) and 0 < value <= _MOST_EPS else value
+
+    for function in _functions(kind):
+        function.__code__ = changed(function.__code__)
+        function.__defaults__ = function.__defaults__ and tuple(map(changed, function.__defaults__))
 
 
 # -- layers -----------------------------------------------------------------------------------------------------------
@@ -146,6 +197,7 @@ def _batch_norm(module: ModuleType) -> dict[str, Any]:
     layer = _class(module, "BatchNormalization")
     if layer is None:
         return {}
+    _set_eps(layer, FIXED["batch_norm_forward"]["eps"])
 
     @drives(layer)
     def batch_norm_forward(x: Any, gamma: Any, beta: Any, **_: float) -> tuple[Any, Any]:
@@ -168,20 +220,33 @@ def _batch_norm(module: ModuleType) -> dict[str, Any]:
     }
 
 
+# -- what they share --------------------------------------------------------------------------------------------------
+
+
 def _class(module: ModuleType, name: str) -> Any:
-    found = getattr(module, name, None)
-    return found if inspect.isclass(found) else None
+    """The class of that name or, without regard to case and underscores, of one like it."""
+    alike = [each for each in vars(module) if _plain(each) == _plain(name)]
+    found = [vars(module)[each] for each in sorted(alike, key=name.__ne__)]
+    return next(filter(inspect.isclass, found), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 # -- what the books' modules import from one another ------------------------------------------------------------------
 
 
 def before() -> None:
-    """Supply what ``optimizer.py`` and ``layers.py`` import from their neighbours, where these are not handed in. What
-    is graded needs numpy alone."""
+    """Supply what ``optimizer.py`` and ``layers.py`` import from their neighbours, where these are not handed in, and
+    cupy, which book 2 imports in place of numpy where its ``GPU`` is true. What is graded needs numpy alone."""
 
     def elsewhere(*_: Any, **__: Any) -> NoReturn:
         raise ImportError("this function stands in a file of the folder common that was not handed in")
+
+    def add(*args: Any, **options: Any) -> Any:
+        """``numpy.add``, to which book 2 gives an ``at``."""
+        return np.add(*args, **options)
 
     functions = "sigmoid sigmoid_grad relu relu_grad softmax softmax_grad mean_squared_error cross_entropy_error"
     stand_in(
@@ -192,3 +257,13 @@ def before() -> None:
             "common.util": dict.fromkeys(["im2col", "col2im"], elsewhere),
         }
     )
+    cupy = ModuleType("cupy")  # also where there is one: the cases' arrays are numpy's
+    vars(cupy).update({name: value for name, value in vars(np).items() if not name.startswith("_")})
+    vars(cupy).update(
+        add=add,
+        asnumpy=np.asarray,
+        scatter_add=np.add.at,
+        cuda=SimpleNamespace(set_allocator=lambda _: None, MemoryPool=lambda: SimpleNamespace(malloc=None)),
+    )
+    vars(add)["at"] = np.add.at
+    sys.modules["cupy"] = cupy

@@ -32,6 +32,7 @@ PROBLEMS: Mapping[str, Status] = {
     "not_started": "error",
     "signature": "error",
     "no_step": "error",
+    "grad_not_called": "error",
     "not_iterator": "error",
     "memory": "memory",
     "forbidden": "forbidden",

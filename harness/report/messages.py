@@ -231,6 +231,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("Give the class the method {method}: it returns the new w, or updates w in place and returns None.",),
         cause=("has",),
     ),
+    "grad_not_called": Entry(
+        (),
+        ("grad is used as the gradient itself, but it is a function.",),
+        remedy=("Call it once a step, at the point where the gradient is wanted: g = grad(w). Then compute with g.",),
+    ),
     "not_iterator": Entry(
         ("type",),
         ("The function returns {type}, not a generator.",),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -24,8 +24,23 @@ _CALLS_RECORDED = 4
 """Calls of ``grad`` recorded beyond one a step; further ones are only counted."""
 
 
+class NotCalledError(Problem, AttributeError):
+    """``grad`` is computed with as if it were the gradient. To ``hasattr`` it is no more than a missing attribute."""
+
+    def __init__(self) -> None:
+        super().__init__("grad_not_called")
+
+
+def _refused(*_: Any, **__: Any) -> NoReturn:
+    raise NotCalledError
+
+
 class Gradients:
     """``grad`` for one instance: hands out the next gradient at each call and remembers where it was asked."""
+
+    __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __matmul__ = __neg__ = __getitem__ = __iter__ = _refused
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __rmatmul__ = _refused
+    __array__ = __array_ufunc__ = __array_function__ = __torch_function__ = __getattr__ = _refused
 
     def __init__(self, grads: Array, backend: ToBackend, order: Array | None = None) -> None:
         self.grads = grads

@@ -121,6 +121,7 @@ def batchnorm_backward(dout, cache):
 def dropout_forward(x, dropout_param):
     mask, out = None, None
     cache = (dropout_param, mask)
+    out = out.astype(x.dtype, copy=False)
     return out, cache
 
 

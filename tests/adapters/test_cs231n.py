@@ -44,11 +44,75 @@ def test_the_config_is_given_in_full_with_the_contracts_defaults_and_t_0() -> No
     student = module(source)
     optimizer = cs231n.adapt(student)["adam"]
     optimizer().step(np.zeros(2), np.ones_like)
+    assert student.seen.pop() == {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0}
     optimizer(lr=0.5, beta1=0.25, beta2=0.125, eps=2.0).step(np.zeros(2), np.ones_like)
-    assert student.seen == [
-        {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0},
-        {"learning_rate": 0.5, "beta1": 0.25, "beta2": 0.125, "epsilon": 2.0, "t": 0},
-    ]
+    assert student.seen.pop() == {"learning_rate": 0.5, "beta1": 0.25, "beta2": 0.125, "epsilon": 2.0, "t": 0}
+
+
+def test_the_config_stays_the_config_behind_another_argument() -> None:
+    extra = replaced(OPTIM, ("def sgd(w, dw, config=None)", "def sgd(w, dw, loss=None, config=None)"))
+    np.testing.assert_array_equal(adapted(extra)["gradient_descent"](lr=0.5).step(np.zeros(1), np.ones_like), [-0.5])
+    needed = replaced(OPTIM, ("def sgd(w, dw, config=None)", "def sgd(w, dw, loss, config=None)"))
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'loss'"):
+        adapted(needed)["gradient_descent"]().step(np.zeros(1), np.ones_like)
+
+
+def test_a_config_of_another_name_is_passed_by_position() -> None:
+    renamed = replaced(OPTIM, ("def sgd(w, dw, config=None):\n", "def sgd(w, dw, cfg):\n    config = cfg\n"))
+    np.testing.assert_array_equal(adapted(renamed)["gradient_descent"](lr=0.5).step(np.zeros(1), np.ones_like), [-0.5])
+
+
+ADVANCED = '    config["t"] += 1\n'
+LATER = replaced(OPTIM, (ADVANCED, ""), ("np.sqrt(v_hat) + eps)\n", "np.sqrt(v_hat) + eps)\n" + ADVANCED))
+FROM_1 = ('config.setdefault("t", 0)', 'config.setdefault("t", 1)')
+UNCOUNTED = replaced(OPTIM, (ADVANCED, ""), FROM_1)
+RATE_FIRST = replaced(
+    LATER,
+    ('m_hat = m / (1 - beta1 ** config["t"])', 'lr_t = config["learning_rate"] / (1 - beta1 ** config["t"])'),
+    ('config["learning_rate"] * m_hat', "lr_t * m"),
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "counts"),
+    [
+        pytest.param(OPTIM, (1, 2, 3), id="from 0, advanced first"),
+        pytest.param(replaced(OPTIM, FROM_1), (1, 2, 3), id="from 1, advanced first, as in 2017"),
+        pytest.param(replaced(LATER, FROM_1), (1, 2, 3), id="from 1, advanced last"),
+        pytest.param(replaced(RATE_FIRST, FROM_1), (1, 2, 3), id="from 1, advanced last, in Python's numbers"),
+        pytest.param(UNCOUNTED, (1, 1, 1), id="from 1, never advanced"),
+    ],
+)
+def test_t_begins_where_the_students_code_can_begin(source: str, counts: tuple[int, ...]) -> None:
+    optimizer = adapted(source)["adam"](lr=0.5, beta1=0.75, beta2=0.875, eps=0.25)
+    w, m, v = np.array([1.0, -2.0]), 0.0, 0.0
+    for t in counts:
+        expected = w.copy()
+        g = np.array([0.5, t])
+        m, v = 0.75 * m + 0.25 * g, 0.875 * v + 0.125 * g**2
+        expected -= 0.5 * (m / (1 - 0.75**t)) / (np.sqrt(v / (1 - 0.875**t)) + 0.25)
+        w = optimizer.step(w, lambda w, g=g: g.copy())
+        np.testing.assert_allclose(w, expected)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [LATER, replaced(LATER, ('    config.setdefault("t", 0)\n', ""))],
+    ids=["its own t is 0", "it has no t of its own"],
+)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_what_cannot_begin_at_its_own_t_either_begins_at_0(source: str) -> None:
+    optimizer = adapted(source)["adam"]()
+    assert np.isnan(optimizer.step(np.zeros(1), np.zeros_like)).all()
+    assert optimizer.config["t"] == 1
+
+
+def test_the_first_step_of_adam_changes_w_once() -> None:
+    source = replaced(LATER, FROM_1, ('next_w = w - config["learning_rate"] * m_hat', "next_w = w; next_w -= m_hat"))
+    w = np.zeros(1)
+    step = adapted(source)["adam"](beta1=0.5, beta2=0.5, eps=1.0).step
+    assert step(w, np.ones_like) is w
+    np.testing.assert_array_equal(w, [-0.5])
 
 
 def test_each_instance_keeps_its_own_config_from_step_to_step() -> None:
@@ -113,6 +177,18 @@ def test_the_cache_is_the_students_own(change: tuple[str, str]) -> None:
     got = layers["batch_norm_backward"](DY, layers["batch_norm_forward"](X, GAMMA, BETA)[1])
     for one, other in zip(expected, got, strict=True):
         np.testing.assert_array_equal(np.squeeze(one), np.squeeze(other))
+
+
+def test_a_cache_that_is_a_dict_is_one_of_python_2() -> None:
+    source = replaced(
+        LAYERS,
+        ("cache = (xhat, std, gamma)", "cache = {'xhat': xhat, 'std': std, 'gamma': gamma}"),
+        ("xhat, std, gamma = cache", "xhat, std, gamma = (val for key, val in cache.iteritems())"),
+    )
+    right, layers = adapted(LAYERS), adapted(source)
+    expected = right["batch_norm_backward"](DY, right["batch_norm_forward"](X, GAMMA, BETA)[1])
+    got = layers["batch_norm_backward"](DY, layers["batch_norm_forward"](X, GAMMA, BETA)[1])
+    np.testing.assert_array_equal(got[0], expected[0])
 
 
 def test_the_alternative_backward_counts_where_only_that_is_written() -> None:

@@ -54,6 +54,13 @@ T_LATE = replaced(
         '    config["t"] += 1\n    next_w = w - config["learning_rate"] * m_hat',
     ),
 )
+T_FROM_1 = replaced(T_LATE, ('"t", 0', '"t", 1'))
+T_CONSTANT = replaced(OPTIM, ('    config["t"] += 1\n', ""), ('"t", 0', '"t", 1'))
+OWN_EPS = replaced(
+    OPTIM,
+    ('config["decay_rate"], config["epsilon"]', 'config["decay_rate"], 1e-7'),
+    ('config["beta2"], config["epsilon"]', 'config["beta2"], 1e-8'),
+)
 INSIDE = replaced(OPTIM, ("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat + eps)"))
 RELATIVE = replaced(
     OPTIM,
@@ -73,15 +80,20 @@ CS231N: Mapping[str, Mapping[str, str]] = {
     "eps_inside": {"optim.py": INSIDE},
     "wrong": {"optim.py": WRONG},
     "t_late": {"optim.py": T_LATE},
+    "t_from_1": {"optim.py": T_FROM_1},
+    "t_constant": {"optim.py": T_CONSTANT},
+    "own_eps": {"optim.py": OWN_EPS},
     "starter": {"cs231n/optim.py": STARTER, "cs231n/layers.py": STARTER},
     "one_file": {"hand_in.py": OPTIM},
 }
 RIGHT = ("pass", "pass", "eps_outside_root", "eps_outside_root")
 CS231N_GOT = {
-    **dict.fromkeys(("in_place", "year_2017", "python_2", "tabs", "relative", "one_file"), RIGHT),
+    **dict.fromkeys(("in_place", "year_2017", "python_2", "tabs", "relative", "t_from_1", "one_file"), RIGHT),
     "eps_inside": ("pass", "pass", "eps_outside_root", "pass"),
     "wrong": ("pass", "velocity_averaged", "weights_swapped", "no_bias_correction"),
     "t_late": ("pass", "pass", "eps_outside_root", "t_off_by_one"),
+    "t_constant": ("pass", "pass", "eps_outside_root", "t_constant"),
+    "own_eps": ("pass", "pass", "eps_ignored", "eps_ignored"),
     "starter": ("not_adapted", "not_started", "not_started", "not_started"),
 }
 IDS = ("gradient_descent", "momentum", "rmsprop", "adam")
@@ -109,9 +121,35 @@ BOOK_LAYERS = (
     "from common.np import *\nfrom common.config import GPU\nfrom common.functions import softmax, relu\n"
     "from common.util import im2col\n" + COMMON_LAYERS
 )
+GPU = """\
+from common.config import GPU
+
+if GPU:
+    import cupy as np
+
+    np.cuda.set_allocator(np.cuda.MemoryPool().malloc)
+    np.add.at = np.scatter_add
+else:
+    import numpy as np
+"""
+OWN_WORDS = replaced(
+    BOOK1,
+    ("lr=", "learning_rate="),
+    ("self.lr, self.", "self.rate, self."),
+    ("self.lr = lr", "self.rate = learning_rate"),
+    ("self.lr", "self.rate"),
+    ("= lr, ", "= learning_rate, "),
+    ("decay_rate", "decay"),
+    ("beta", "b"),
+    ("class RMSprop", "class RMSProp"),
+)
+OWN_EPS_1 = replaced(BOOK1, ("1e-7", "1e-8"))
 SCRATCH: Mapping[str, Mapping[str, str]] = {
     "book_1": {"common/optimizer.py": BOOK1, "ch06/optimizer_compare.py": "import matplotlib"},
     "book_2": {"book2/common/optimizer.py": BOOK2, "book2/common/np.py": NP, "book2/common/__init__.py": ""},
+    "gpu": {"common/optimizer.py": BOOK2, "common/np.py": GPU, "common/config.py": "GPU = True"},
+    "own_words": {"common/optimizer.py": OWN_WORDS},
+    "own_eps": {"common/optimizer.py": OWN_EPS_1},
     "folder": {"optimizer.py": BOOK2, "np.py": NP, "trainer.py": "import matplotlib"},
     "one_file": {"optimizer.py": BOOK2},
     "one_layer_file": {"layers.py": BOOK_LAYERS},
@@ -128,10 +166,10 @@ BOOK_1_GOT = (
     "eps_before_correction",
 )
 SCRATCH_GOT = {
-    "book_1": BOOK_1_GOT,
-    "book_2": ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted"),
+    **dict.fromkeys(("book_1", "own_words", "own_eps"), BOOK_1_GOT),
     **dict.fromkeys(
-        ("folder", "one_file"), ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted")
+        ("book_2", "gpu", "folder", "one_file"),
+        ("pass", "pass", "not_adapted", "eps_outside_root", "not_adapted", "not_adapted"),
     ),
     "one_layer_file": ("not_adapted",) * 6,
     "wrong": ("pass", "pass", "new_velocity_twice", "gradient_not_squared", "eps_outside_root", "no_bias_correction"),

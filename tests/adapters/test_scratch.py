@@ -81,6 +81,25 @@ seen = []
     assert student.seen == [list if lists else dict]
 
 
+@pytest.mark.parametrize("last", ["", "        return w", "        return w.copy()"], ids=["in place", "w", "another"])
+def test_an_update_without_a_loop_takes_the_array(last: str) -> None:
+    source = f"""
+class Momentum:
+    def __init__(self, lr=0.01, momentum=0.9):
+        self.lr, self.momentum, self.v = lr, momentum, 0.0
+
+    def update(self, w, g):
+        self.v = self.momentum * self.v - self.lr * g
+        w += self.v
+{last}
+"""
+    momentum = adapted(source)["momentum"](lr=1.0, gamma=0.5)
+    w = momentum.step(np.zeros(2), np.ones_like)
+    np.testing.assert_array_equal(w, [-1.0, -1.0])
+    np.testing.assert_array_equal(momentum.step(w, np.ones_like), [-2.5, -2.5])
+    np.testing.assert_array_equal(momentum.v, [1.5, 1.5])
+
+
 def test_the_contracts_defaults_are_passed() -> None:
     source = """
 class RMSprop:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from harness.worker.drive import Gradients
 from tests.worker.driving import FILE, defined, gradients, run, stream
 
 DESCENT = """
@@ -419,6 +420,17 @@ PROBLEMS = {
         "def nothing(w, grad): pass\nclass Thing:\n def __init__(self): self.step = nothing",
         said("not_started"),
     ),
+    "grad times": (step("return w - 0.5 * grad"), said("grad_not_called")),
+    "grad by an array": (step("return w * grad"), said("grad_not_called")),
+    "grad by a tensor": (step("return torch.ones(2) * grad"), said("grad_not_called")),
+    "grad squared": (step("return w - grad ** 2"), said("grad_not_called")),
+    "grad in a ufunc": (step("return np.square(grad)"), said("grad_not_called")),
+    "grad in a function": (step("return np.zeros_like(grad)"), said("grad_not_called")),
+    "grad as an array": (step("return np.asarray(grad)"), said("grad_not_called")),
+    "grad in torch": (step("return torch.square(grad)"), said("grad_not_called")),
+    "grad of a key": (step("return w - grad['W1']"), said("grad_not_called")),
+    "grad unrolled": (step("return [g for g in grad]"), said("grad_not_called")),
+    "grad has a shape": (step("return np.zeros(grad.shape)"), said("grad_not_called")),
     "step no method": ("class Thing:\n step = 3", said("no_step", has=[])),
     "signature, class": (
         "class Thing:\n def __init__(self, rate): pass\n def step(self, w, grad): pass",
@@ -532,3 +544,9 @@ def test_exceptions_that_are_huge_or_fail_to_print(error: str) -> None:
 
 def test_a_deep_recursion_is_told_by_its_innermost_lines() -> None:
     assert len(raised(step("return self.step(w, grad)"))["frames"]) == 5
+
+
+def test_grad_may_be_asked_whether_it_is_an_array() -> None:
+    grad = Gradients(np.ones((1, 2)), np.asarray)
+    assert not hasattr(grad, "shape")
+    assert callable(grad)
