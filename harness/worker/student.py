@@ -120,7 +120,7 @@ def _settle(folder: str, memory_mb: int, cpu_seconds: int, groups: Sequence[str]
     sys.path[:] = [path for path in sys.path if path]
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
-    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CORE, 1)  # none in a file, and, other than 0, none for a program that collects them either
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, 64 << 20)
     _limit(resource.RLIMIT_NOFILE, 256)

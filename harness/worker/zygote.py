@@ -72,7 +72,7 @@ class Zygote:
         if room is None:
             pid = os.fork()
             if pid == 0:
-                self._control.close()
+                self._forget()
                 child()
         else:
             pid = self._fork_in_room(child, room, descriptors)
@@ -90,7 +90,7 @@ class Zygote:
         if pid == 0:
             try:
                 _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-                self._control.close()
+                self._forget()
                 os.close(end)
                 try:
                     namespaces.furnish(room)
@@ -103,6 +103,14 @@ class Zygote:
         os.close(report)
         self._ends[pid] = end
         return pid
+
+    def _forget(self) -> None:
+        """In a child: close what is this process's own, and how the others' ends are told."""
+        self._control.close()
+        for descriptor in self._ends.values():
+            os.close(descriptor)
+        if self._own is not None:
+            os.close(self._own)
 
     def _bury(self, pid: int, ended: bool) -> dict[str, int | None]:
         self._children.discard(pid)

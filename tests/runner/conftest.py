@@ -1,4 +1,4 @@
-"""One zygote without torch for a whole file of tests."""
+"""One zygote without torch for a whole file of tests, and one at each level that this machine reaches."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.runner import isolation
 from harness.runner.forks import ForkServer
 from harness.runner.worker import PRELOAD
 
@@ -13,4 +14,19 @@ from harness.runner.worker import PRELOAD
 @pytest.fixture(scope="module")
 def server() -> Iterator[ForkServer]:
     with ForkServer(PRELOAD) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=isolation.LEVELS[1:])
+def level(request: pytest.FixtureRequest) -> isolation.Isolation:
+    """Each level that is Linux's; those that this machine does not reach are skipped, with the reason."""
+    try:
+        return isolation.choose("none" if request.param == "limited" else request.param, isolation.probe())
+    except isolation.IsolationError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def leveled(level: isolation.Isolation) -> Iterator[ForkServer]:
+    with ForkServer(PRELOAD, level) as server:
         yield server

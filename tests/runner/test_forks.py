@@ -9,12 +9,14 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from harness.intake import Submission
 from harness.runner.forks import End, ForkError, ForkServer
+from harness.runner.isolation import Isolation
 from harness.runner.worker import ENTRY, PRELOAD, Limits, Worker
 from tests.graded import MOMENTUM, algorithm, asked, grade, submission
 from tests.runner.processes import alive, children, eventually
@@ -122,19 +124,9 @@ def test_a_zygote_that_was_killed_is_a_fork_error_every_time() -> None:
 
 
 def test_a_worker_that_cannot_be_walled_in_is_our_fault(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.TemporaryDirectory", Nowhere)
+    monkeypatch.setattr("harness.runner.worker.scratch", lambda: nullcontext("/no/such/folder"))
     with pytest.raises(ForkError, match="could not be walled in: FileNotFoundError"):
         Worker(server, EMPTY, Limits())
-
-
-class Nowhere:
-    """A temporary folder that is not there."""
-
-    name = "/no/such/folder"
-
-    def __init__(self, **_: object) -> None: ...
-
-    def cleanup(self) -> None: ...
 
 
 # -- what a worker finds around it ------------------------------------------------------------------------------------
@@ -154,37 +146,46 @@ def seen(server: ForkServer, expression: str) -> str:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("[name for name in sorted(os.environ) if 'THREADS' not in name]", "['LANG', 'PATH', 'PYTHONHASHSEED']"),
+        (
+            "[name for name in sorted(os.environ) if 'THREADS' not in name]",
+            "['HOME', 'LANG', 'PATH', 'PYTHONHASHSEED', 'TMPDIR']",
+        ),
+        ("os.environ['HOME'] == os.environ['TMPDIR'] == os.getcwd()", "True"),
         ("os.read(0, 1)", "b''"),
         ("os.listdir()", "[]"),
         ("os.path.basename(os.getcwd())[:9]", "gradstep-"),
-        ("oct(os.stat('.').st_mode)", "0o40700"),
         ("os.getpgid(0) == os.getpid()", "True"),
         ("threading.active_count()", "1"),
         ("len(os.listdir('/proc/self/task'))", "1"),
         ("[p for p in sys.path if not p]", "[]"),
-        ("resource.getrlimit(resource.RLIMIT_CORE)", "(0, 0)"),
+        ("resource.getrlimit(resource.RLIMIT_CORE)", "(1, 1)"),
         ("sorted({'torch', 'reference', 'harness.grading', 'harness.runner'} & {*sys.modules})", "[]"),
+        ("[each for each in (1, 2) if os.isatty(each)]", "[]"),
+        ("open('file', 'w').write('x')", "1"),
+        ("oct(os.stat(os.open('mine', os.O_CREAT)).st_mode)", "0o100700"),
     ],
 )
-def test_surroundings(server: ForkServer, expression: str, expected: str) -> None:
-    assert seen(server, expression) == expected
+def test_surroundings(leveled: ForkServer, expression: str, expected: str) -> None:
+    assert seen(leveled, expression) == expected
 
 
-def test_no_descriptor_but_the_null_device_and_the_connection(server: ForkServer) -> None:
-    others = [server.fork(ENTRY) for _ in range(2)]
-    links = seen(server, "[os.readlink(each) for each in os.scandir('/proc/self/fd')]")
+def test_no_descriptor_but_the_null_device_the_output_and_the_connection(leveled: ForkServer) -> None:
+    others = [Worker(leveled, EMPTY, Limits()) for _ in range(2)]
+    there = "{fd: f'/proc/self/fd/{fd}' for fd in os.listdir('/proc/self/fd')}.items()"  # and what it is read through
+    links = seen(leveled, f"{{fd: os.readlink(link) for fd, link in {there} if os.path.lexists(link)}}")
     for other in others:
-        server.bury(other)
-    *null, listing, connection = sorted(ast.literal_eval(links))
-    assert null == ["/dev/null"] * 3
-    assert listing.startswith("/proc/")  # the one that the list was read through
-    assert connection.startswith("socket:")
+        other.close()
+    found = ast.literal_eval(links)
+    connection = found.keys() - {"0", "1", "2"}
+    assert found["0"] == "/dev/null"
+    assert found["1"] == found["2"]
+    assert found["1"].startswith("pipe:")
+    assert [found[each].partition(":")[0] for each in connection] == ["socket"]
 
 
-def test_nothing_of_the_graders_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_graders_environment(level: Isolation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "the seed")
-    with ForkServer(PRELOAD) as server:
+    with ForkServer(PRELOAD, level) as server:
         assert "SECRET" not in seen(server, "sorted(os.environ)")
         assert "SECRET" not in seen(server, "open(f'/proc/{os.getppid()}/environ').read()")
 
@@ -200,10 +201,10 @@ def test_nothing_of_the_graders_environment(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_the_temporary_folder_is_removed_with_whatever_is_in_it(
-    server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, litter: str
+    leveled: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, litter: str
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    seen(server, litter)
+    seen(leveled, f"exec({litter!r})")
     assert list(tmp_path.iterdir()) == []
 
 

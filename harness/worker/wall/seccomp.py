@@ -44,6 +44,14 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "kcmp": (312, 272),
         "setsid": (112, 157),
         "setpgid": (109, 154),
+        "setpriority": (141, 140),
+        "ioprio_set": (251, 30),
+        "sched_setaffinity": (203, 122),
+        "sched_setattr": (314, 274),
+        "sched_setparam": (142, 118),
+        "sched_setscheduler": (144, 119),
+        "migrate_pages": (256, 238),
+        "move_pages": (279, 239),
     },
     "sockets": {
         "socket": (41, 198),
@@ -75,7 +83,7 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "request_key": (249, 218),
         "keyctl": (250, 219),
     },
-    "what Landlock does not ask about: links, modes, owners, attributes": {
+    "what Landlock does not ask about: links, modes, owners, attributes, watching": {
         "link": (86, None),
         "linkat": (265, 37),
         "symlink": (88, None),
@@ -102,6 +110,9 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "utimes": (235, None),
         "futimesat": (261, None),
         "utimensat": (280, 88),
+        "inotify_init": (253, None),
+        "inotify_init1": (294, 26),
+        "inotify_add_watch": (254, 27),
         "name_to_handle_at": (303, 264),
         "open_by_handle_at": (304, 265),
     },
@@ -148,6 +159,7 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "io_uring_register": (427, 427),
         "fanotify_init": (300, 262),
         "personality": (135, 92),
+        "modify_ldt": (154, None),
     },
 }
 """What is refused: by what it is refused for, by name, the call's numbers on x86-64 and aarch64 (None: it has none)."""
@@ -161,7 +173,7 @@ _ASKED: Final = {
 
 _CLONE_THREAD: Final = 0x00010000
 _PRCTL_ALLOWED: Final = (3, 15, 16, 0x53564D41)  # is it dumpable, this thread's name, a mapping's name
-_IOCTL_REFUSED: Final = (0x5412, 0x541C)  # typing into a terminal
+_IOCTL_REFUSED: Final = (0x5412, 0x541C, 0x8901, 0x8902)  # typing into a terminal; signals to others from a socket
 _FCNTL_REFUSED: Final = (8, 10, 15)  # signals to others when a file is ready
 
 # Offsets in struct seccomp_data; the arguments are two words each, the low one first.

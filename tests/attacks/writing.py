@@ -1,0 +1,40 @@
+"""Writing where it is not one's own: other files, the machine's, the grader's, one's own code to come."""
+
+from __future__ import annotations
+
+from tests.attacks.attack import STEP, probe
+
+ATTACKS = (
+    probe("a file of others", "must_fail(open, VICTIM, 'a')"),
+    probe("a file of others made shorter", "must_fail(lambda: os.truncate(VICTIM, os.path.getsize(VICTIM)))"),
+    probe("a new file beside it", "must_fail(open, f'{OPEN}/made', 'w')"),
+    probe("a new file without a name", "must_fail(os.open, OPEN, os.O_TMPFILE | os.O_RDWR)"),
+    probe("a new folder", "must_fail(os.mkdir, f'{OPEN}/folder{os.getpid()}')"),
+    probe("a file moved out", "open('x', 'w').close()\nmust_fail(os.rename, 'x', f'{OPEN}/moved')"),
+    probe("a file moved in", "must_fail(os.rename, PREY, 'x')", limited=None),
+    probe("a file of others deleted", "must_fail(os.unlink, PREY)", limited=None),
+    probe("a folder of others deleted", "must_fail(os.rmdir, f'{OPEN}/prey')", limited=None),
+    probe("the mode of others' files", "must_fail(os.chmod, VICTIM, os.stat(VICTIM).st_mode)"),
+    probe("the owner of others' files", "must_fail(os.chown, VICTIM, -1, -1)"),
+    probe("the times of others' files", "must_fail(os.utime, VICTIM)"),
+    probe("attributes of others' files", "must_fail(os.setxattr, VICTIM, 'user.x', b'x')", limited={"pass", "error"}),
+    probe("the worker's own code", "must_fail(open, f'{ROOT}/harness/worker/student.py', 'a')"),
+    probe("Python's code", "must_fail(open, contextlib.__file__, 'a')"),
+    probe("numpy's code", "must_fail(open, np.__file__, 'a')"),
+    probe(
+        "what Python will find first",
+        "must_fail(open, f'{os.path.dirname(np.__file__)}/made{os.getpid()}.py', 'x')",
+        limited=None,
+    ),
+    probe("memory that outlives it", "must_fail(lambda: os.unlink(open('/dev/shm/gradstep-attack', 'w').name))"),
+    probe("the machine's temporary files", "must_fail(lambda: os.unlink(open(f'{TEMPORARY}/made', 'w').name))"),
+    probe("a chance of not being killed", "must_fail(open, '/proc/self/oom_score_adj', 'w')"),
+    probe("the kernel's settings", "must_fail(open, '/proc/sys/kernel/core_pattern', 'a')"),
+    probe(
+        "its control group",
+        "must_fail(lambda: open(glob.glob('/sys/fs/cgroup/**/cgroup.procs', recursive=True)[0], 'a'))",
+        at=STEP,
+    ),
+    probe("the terminal", "must_fail(open, '/dev/tty', 'w'); must_fail(os.openpty)"),
+    probe("devices", "for each in ('/dev/full', '/dev/kmsg', '/dev/mem', '/dev/ptmx'): must_fail(open, each, 'w')"),
+)
