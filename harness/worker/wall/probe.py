@@ -77,6 +77,8 @@ def _may_open_namespaces() -> None:
 
 def _another_user(uid: int) -> Callable[[], None]:
     def act() -> None:
+        if os.geteuid() != 0:
+            raise OSError("only root can become somebody else: run as root")
         needed = [os.__file__, *(str(path) for path in wall.readable() if path.exists())]
         wall.become(uid)
         for path in needed:
