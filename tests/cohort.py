@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from harness.grading.unasked import GIVEN, REMARKS, SHAPES
 from harness.report.catalogue import AlgorithmText, Catalogue, VariantText
 from harness.results import (
     AlgorithmResult,
@@ -184,22 +185,29 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "grad_not_called": {},
     "not_iterator": {"type": "ndarray"},
     "stopped_early": {"case": "scalar", "why": "one weight", "step": 1, "steps": 40},
-    "wrong_type": {
-        "case": "scalar",
-        "why": "one weight",
-        "step": 1,
-        "quantity": "w",
-        "type": "str",
-        "wanted": "a number",
+    **{
+        id: {
+            "case": "tensor",
+            "why": "weights in an array",
+            "step": 1,
+            "quantity": "w",
+            "type": "a list of 4",
+            "wanted": "an array of floats",
+        }
+        for id in GIVEN
     },
-    "wrong_shape": {
-        "case": "tensor",
-        "why": "one weight",
-        "step": 1,
-        "quantity": "w",
-        "actual": [4, 4],
-        "expected": [4],
+    **{
+        id: {
+            "case": "tensor",
+            "why": "weights in an array",
+            "step": 1,
+            "quantity": "w",
+            "actual": [4, 4],
+            "expected": [4],
+        }
+        for id in SHAPES
     },
+    **{id: {"algorithm": "adam"} for id in REMARKS},
     "not_repeatable": {"case": "plain", "failing": 3, "total": 5},
     "gives_back": {"case": "plain", "why": "five examples", "argument": "x", "failing": 3, "total": 5},
     "returns_order": {"case": "plain", "why": "five examples", "wanted": ["dx", "dgamma", "dbeta"]},
@@ -209,7 +217,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "after_dialect": {**VALUES, "needs": "batch_norm_forward"},
     "after_wrong": {**VALUES, "needs": "batch_norm_forward"},
     "cancellation": {"algorithm": "standardize", "case": "offset", "why": "far from 0 and close together"},
-    "narrow_dtype": {"case": "defaults", "step": 1, "actual": "float32", "expected": "float64"},
+    "narrow_dtype": {"case": "defaults", "step": 1, "quantity": "w", "actual": "float32", "expected": "float64"},
     "no_w": {"case": "scalar", "why": "one weight", "step": 1, "keys": ["m", "v"]},
     "harness_error": {"text": "the worker did not start"},
     "syntax_error": {"file": "optim.py", "line": 14, "text": "'(' was never closed", "code": "w = np.sqrt(v"},
@@ -254,7 +262,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "several_names": {"algorithm": "adam", "chosen": "Adam", "others": ["adam_v2", "ADAM"]},
     "several_modules": {"files": ["a.py", "b.py"]},
     "partly_loaded": {"file": "extra.py", "text": "NameError: name 'np' is not defined"},
-    "not_trials": {"case": "two-names", "type": "dict of 2"},
+    "not_trials": {"case": "two-names", "why": "two names", "type": "dict of 2"},
     "other_names": {"case": "uniform", "has": ["lr"], "wanted": ["lr", "dropout"]},
     "not_dicts": {**_GRID, "trial": "[0.1, 32]"},
     "trial_count": {**_GRID, "trials": 2, "wanted_trials": 6},

@@ -11,6 +11,7 @@ import numpy as np
 from harness.grading import judge as judging
 from harness.grading.expected import Block, Reference
 from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
+from harness.grading.unasked import read_remarks, remark_notes
 from harness.results import CaseResult, Divergence, Message
 from reference import Call, Case, Edition, Page, pages
 
@@ -29,6 +30,7 @@ class Returned:
     dtypes: Mapping[str, str]
     offered: Mapping[str, Numbers]
     problem: Mapping[str, Any] | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Calls:
         torch_ratio = _beside(witnesses, compared) if witnesses else None
         wrong = [at for at, comparisons in enumerate(compared) if _wrong(comparisons)]
         if not wrong:
-            notes = wider(reference.page, case, runs)
+            notes = remarked(reference.page, case, runs)
             return Judged(CaseResult(case.id, "pass", ratio, torch_ratio), notes=notes)
         if note := _accounts(reference, number, compared, wrong):
             notes = (Message(note, {"algorithm": reference.page.id, "case": case.id, "why": case.why}),)
@@ -154,7 +156,7 @@ def _read(reference: Reference, number: int, at: int, reply: Any) -> Returned:
         raise ValueError("other results than were asked for")
     offered = {name: _array(values, shapes[name]) for name, values in reply["steps"].items()}
     dtypes = {name: str(reply["dtypes"][name])[:16] for name in results}
-    return Returned(results, dtypes, offered, problem)
+    return Returned(results, dtypes, offered, problem, read_remarks(reply))
 
 
 def _array(values: Any, wanted: Shape) -> Numbers:
@@ -223,13 +225,18 @@ def _within(comparisons: Sequence[Comparison], blocks: Mapping[str, Block]) -> b
 def narrower(case: Case, run: Returned) -> Message | None:
     for name, dtype in run.dtypes.items():
         if run.results[name].dtype != np.int64 and judging.narrower(dtype, case):
-            return Message("narrow_dtype", {"case": case.id, "step": None, "actual": dtype, "expected": case.dtype})
+            return Message(
+                "narrow_dtype",
+                {"case": case.id, "step": None, "quantity": name, "actual": dtype, "expected": case.dtype},
+            )
     return None
 
 
-def wider(page: Page, case: Case, runs: Sequence[Returned]) -> tuple[Message, ...]:
+def remarked(page: Page, case: Case, runs: Sequence[Returned]) -> tuple[Message, ...]:
+    """What is worth knowing of right results: a wider dtype, and what the worker remarked."""
     seen = (dtype for run in runs for name, dtype in run.dtypes.items() if run.results[name].shape != ())
-    return tuple(judging.wider_note(page, case, dtype) for dtype in seen if judging.wider(dtype, case))[:1]
+    wider = tuple(judging.wider_note(page, case, dtype) for dtype in seen if judging.wider(dtype, case))
+    return wider[:1] + remark_notes(page, (run.remarks for run in runs))
 
 
 def _says_something(problem: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ A number is right when its error is within its tolerance; written ``error <= tol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.grading.expected import Block, C
+from harness.grading.unasked import GIVEN, SHAPES, misshapen
 from harness.results import CaseResult, Divergence, Message, Status
 from reference import Case, Page
 
@@ -37,7 +38,7 @@ PROBLEMS: Mapping[str, Status] = {
     "memory": "memory",
     "forbidden": "forbidden",
     "stopped_early": "fail",
-    "wrong_type": "fail",
+    **dict.fromkeys(GIVEN, "fail"),
     "wrong_shape": "fail",
     "no_w": "fail",
     "returns_nothing": "fail",
@@ -122,8 +123,21 @@ def tells(comparison: Comparison, block: Block) -> bool:
 def problem_of(case: Case, problem: Mapping[str, Any]) -> Judged:
     """A case that ended in a problem instead of numbers."""
     params = {key: value for key, value in problem.items() if key != "kind"}
-    status = PROBLEMS[problem["kind"]]
-    return Judged(CaseResult(case.id, status), Message(problem["kind"], {"case": case.id, "why": case.why, **params}))
+    kind = problem["kind"]
+    told = misshapen(params.get("actual"), params.get("expected")) if kind == "wrong_shape" else kind
+    return Judged(CaseResult(case.id, PROBLEMS[kind]), Message(told, {"case": case.id, "why": case.why, **params}))
+
+
+def most_telling(judged: Sequence[Judged]) -> Judged:
+    """Of failing cases the one to tell of: a result of another type or shape says more than any wrong number, and most
+    where an array was asked for. Else the first."""
+    unasked = [each for each in judged if each.problem is not None and each.problem.id in (*GIVEN, *SHAPES)]
+    return next(filter(_of_array, unasked), (unasked or judged)[0])
+
+
+def _of_array(judged: Judged) -> bool:
+    params = judged.problem.params if judged.problem else {}
+    return params.get("expected") != [] and params.get("wanted") != "a number"
 
 
 def failed_with(case: Case, result: CaseResult, message: Message) -> Judged:

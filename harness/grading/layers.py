@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from harness.grading import chance
 from harness.grading import judge as judging
-from harness.grading.calls import Returned, describe, narrower, timed, wider
+from harness.grading.calls import Returned, describe, narrower, remarked, timed
 from harness.grading.expected import Block, Evaluation, Reference
 from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
 from harness.grading.samples import Tested, improbability, in_words
+from harness.grading.unasked import read_remarks
 from harness.results import CaseResult, Message
 from reference import Call, Case, Edition, Page
 
@@ -94,7 +95,7 @@ class Layers:
         ratio = max([ratio, *(improbability(test.probability) for test in tests)])
         if failed := next((test for test in tests if test.failed), None):
             return judging.failed_with(case, CaseResult(case.id, "fail", ratio), failed.message)
-        return Judged(CaseResult(case.id, "pass", ratio), notes=wider(reference.page, case, outputs.calls))
+        return Judged(CaseResult(case.id, "pass", ratio), notes=remarked(reference.page, case, outputs.calls))
 
     def broke_off(self, run: Outputs) -> bool:
         return run.problem is not None
@@ -132,7 +133,7 @@ def _returned(call: Call, reply: Any) -> Returned:
     y = reply["results"]["y"]
     if y.dtype not in (np.float32, np.float64) or y.shape != call.args["x"].shape:
         raise ValueError(f"an array of {y.dtype} and shape {y.shape}")
-    return Returned({"y": y}, {"y": str(reply["dtypes"]["y"])[:16]}, {}, None)
+    return Returned({"y": y}, {"y": str(reply["dtypes"]["y"])[:16]}, {}, None, read_remarks(reply))
 
 
 # -- numbers --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.grading.judge import PROBLEMS, Numbers
+from harness.grading.unasked import read_remarks
 from reference import Case, Page, Stream
 
 MOST_CALLS_BEYOND = 4
@@ -30,6 +31,7 @@ class Replay:
     dtypes: tuple[tuple[str, int], ...]
     offered: Mapping[str, Numbers]
     problem: Mapping[str, Any] | None
+    remarks: tuple[str, ...] = ()
 
 
 def wire_case(case: Case, page: Page) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def read_replay(reply: Any, case: Case, stream: Stream, page: Page) -> Replay:
     if problem is None and page.form == "optimizer" and len(w) != len(stream.grads):
         raise ValueError("fewer steps than were asked for")
     dtypes = tuple((str(name)[:16], int(step)) for name, step in reply["dtypes"])
-    return Replay(w, points, calls, int(reply["asked"]), dtypes, offered, problem)
+    return Replay(w, points, calls, int(reply["asked"]), dtypes, offered, problem, read_remarks(reply))
 
 
 def _floats(values: Any, shape: tuple[int, ...]) -> Numbers:

@@ -15,6 +15,7 @@ from harness.grading import judge as judging
 from harness.grading.expected import POINT, Block, Reference, Trajectory
 from harness.grading.judge import Comparison, Judged, Numbers, Witness, error_ratios
 from harness.grading.replay import Replay, read_replay, reply_bytes, wire_case
+from harness.grading.unasked import remark_notes
 from harness.results import CaseResult, Divergence, Message
 from reference import Case, Edition, Page, Stream
 
@@ -106,7 +107,9 @@ def judge(reference: Reference, number: int, replays: Sequence[Replay], witnesse
         return Judged(CaseResult(case.id, "pass", *kept), notes=_notes(reference.page, case, replays))
     step, stream, witness = min(failures, key=lambda each: each[0])
     divergence, facts = _describe(reference, number, stream, replays[stream], step, witness)
-    return Judged(CaseResult(case.id, "fail", *kept, divergence), facts=facts)
+    stood = all(_stands_still(replay, stream) for replay, stream in zip(replays, case.streams, strict=True))
+    result = CaseResult(case.id, "fail", *kept, divergence)
+    return Judged(result, facts=facts, gives_back="w" if stood else None)
 
 
 def graded(reference: Reference, number: int, stream: int, replay: Replay) -> list[Comparison]:
@@ -147,19 +150,28 @@ def _yields_first(replay: Replay, stream: Stream) -> bool:
     return np.array_equal(replay.w[0], stream.w)
 
 
+def _stands_still(replay: Replay, stream: Stream) -> bool:
+    return all(np.array_equal(w, stream.w) for w in replay.w)
+
+
 def _narrower(case: Case, replay: Replay) -> Message | None:
     for dtype, step in replay.dtypes:
         if judging.narrower(dtype, case):
-            return Message("narrow_dtype", {"case": case.id, "step": step, "actual": dtype, "expected": case.dtype})
+            return Message(
+                "narrow_dtype",
+                {"case": case.id, "step": step, "quantity": "w", "actual": dtype, "expected": case.dtype},
+            )
     return None
 
 
 def _notes(page: Page, case: Case, replays: Sequence[Replay]) -> tuple[Message, ...]:
     """The wider dtype a right result came in; a Python float for a single number is as good as any."""
+    remarks = remark_notes(page, (replay.remarks for replay in replays))
     if any(stream.w.shape == () for stream in case.streams):
-        return ()
+        return remarks
     seen = (dtype for replay in replays for dtype, _ in replay.dtypes)
-    return tuple(judging.wider_note(page, case, dtype) for dtype in seen if judging.wider(dtype, case))[:1]
+    wider = tuple(judging.wider_note(page, case, dtype) for dtype in seen if judging.wider(dtype, case))
+    return wider[:1] + remarks
 
 
 def _beside(witness: Witness, comparison: Comparison) -> Numbers:

@@ -239,8 +239,8 @@ def _failed(case: Case, message: Message) -> Judged:
 def _unlike(run: Listed, expected: list[Any] | None) -> Message:
     """What is wrong with a grid's trials, the plainest first."""
     assert expected is not None
-    if strange := next((each for each in run.trials if not isinstance(each, dict)), None):
-        return Message("not_dicts", {"trial": _written(strange)})
+    if strange := [each for each in run.trials if not isinstance(each, dict)]:
+        return Message("not_dicts", {"trial": _written(strange[0])})
     if run.count != len(expected):
         return Message("trial_count", {"trials": run.count, "wanted_trials": len(expected)})
     at = next(at for at, (one, other) in enumerate(zip(run.trials, expected, strict=False)) if one != other)
@@ -265,6 +265,12 @@ def _another_best(run: Found, expected: Found) -> Message:
     assert run.best is not None
     assert expected.best is not None
     (trial, value), (wanted_trial, wanted_value) = run.best, expected.best
+    if not isinstance(trial, dict):
+        told = {"quantity": "best_trial", "type": _given(trial)[1], "wanted": "one of the trials"}
+        return Message("wrong_type", told)
+    if _given(value)[0]:
+        told = {"quantity": "best_value", "type": _given(value)[1], "wanted": "a number"}
+        return Message(_given(value)[0], told)
     return Message(
         "another_best",
         {
@@ -274,6 +280,19 @@ def _another_best(run: Found, expected: Found) -> Message:
             "wanted_value": _written(wanted_value),
         },
     )
+
+
+def _given(value: Any) -> tuple[str, str]:
+    """What plain data is instead of a number, as a message's id and in words; no id where it is one."""
+    if value is None or isinstance(value, bool):
+        return ("none_given", "None") if value is None else ("booleans_given", "a boolean")
+    if isinstance(value, list):
+        return "list_given", f"a list or an array of {len(value)}"
+    if isinstance(value, dict):
+        return "dict_given", "a dict"
+    if isinstance(value, str) and value not in ("nan", "inf", "-inf"):  # the names of what JSON has no number for
+        return "text_given", "text"
+    return "", "a number"
 
 
 def _same_ones(some: Sequence[Any], others: Sequence[Any]) -> bool:

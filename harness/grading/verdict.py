@@ -12,7 +12,7 @@ from harness.assignment import Assignment
 from harness.grading.diagnose import Finding, diagnose, leans_on_defaults
 from harness.grading.expected import Reference
 from harness.grading.forms import FORMS
-from harness.grading.judge import Judged, Witness
+from harness.grading.judge import Judged, Witness, most_telling
 from harness.results import CaseResult, Diagnosis, Message, Status
 from reference import Case, Page
 
@@ -134,7 +134,7 @@ def _named(finding: Finding, page: Page) -> dict[str, Any]:
 
 
 def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:
-    first = next(each for each in judged if each.result.status == status)
+    first = most_telling([each for each in judged if each.result.status == status])
     if problem := _problem(first, reference, judged):
         return problem
     failing = [case for case, each in zip(reference.cases, judged, strict=True) if not each.passed]

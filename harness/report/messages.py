@@ -52,6 +52,28 @@ _GUARD = 'Code outside functions runs at import: put experiments under if __name
 _AS_STUDENT = "As student: write it as the contract has it; gradstep list shows every signature."
 _ADAPTER = f"As instructor: grade with --adapter {{adapter}}. {_AS_STUDENT}"
 
+
+def _given(why: str, remedy: str) -> Entry:
+    """A result of another type. Why it is none is said where that is not plain."""
+    return Entry(
+        ("case", "why", "step", "quantity", "type", "wanted"),
+        ("{quantity} is {type} instead of {wanted}.", "{quantity} is {type}."),
+        (*([why] if why else []), "Case: {situation}.", "Step: {step}."),
+        (remedy,),
+        cause=("type", "wanted"),
+    )
+
+
+def _shaped(headline: str, remedy: str) -> Entry:
+    """A result of another shape."""
+    return Entry(
+        ("case", "why", "step", "quantity", "actual", "expected"),
+        (headline,),
+        ("Case: {situation}.", "Step: {step}."),
+        (remedy,),
+    )
+
+
 ENTRIES: Mapping[str, Entry] = {
     # -- an algorithm's values ------------------------------------------------------------------------------------
     "mistake": Entry(
@@ -238,7 +260,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "not_iterator": Entry(
         ("type",),
-        ("The function returns {type}, not a generator.",),
+        ("The function returns {type} instead of a generator.",),
         remedy=("Yield w after every step. A function that returns ends after the first step and forgets its state.",),
         cause=("type",),
     ),
@@ -284,9 +306,13 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "gives_back": Entry(
         ("case", "why", "argument", "failing", "total"),
-        ("It gives back {argument} as it came in.",),
+        ("{argument} stays as it was, whatever {grad} gives.", "It gives back {argument} as it came in."),
         ("Case: {situation}.", "Cases that fail: {failing} of {total}."),
-        ("Return the result, not the argument: a new array that is computed and then dropped changes nothing.",),
+        (
+            "Return or yield the new w, or change w itself with w -= …: w = w − … makes a new array, and what came of "
+            "{grad} is lost with it.",
+            "Return the result, not the argument: a new array that is computed and then dropped changes nothing.",
+        ),
         cause=("argument",),
     ),
     "returns_order": Entry(
@@ -302,24 +328,113 @@ ENTRIES: Mapping[str, Entry] = {
         (_OWN_STATE,),
         cause=(),
     ),
-    "wrong_type": Entry(
-        ("case", "why", "step", "quantity", "type", "wanted"),
-        ("{quantity} is of type {type} instead of {wanted}.", "{quantity} is of type {type}."),
-        ("Case: {situation}.", "Step: {step}."),
-        ("Return {wanted}, not in a list and not converted to another type.",),
-        cause=("type", "wanted"),
+    # -- results of another type ----------------------------------------------------------------------------------
+    "wrong_type": _given("", "Give back {wanted}."),
+    "list_given": _given(
+        "A list has neither shape nor dtype, and + joins lists instead of adding.",
+        "Make an array of it with np.array or np.stack, a tensor with torch.tensor or torch.stack. Where one number is "
+        "asked for, return that number.",
     ),
-    "wrong_shape": Entry(
-        ("case", "why", "step", "quantity", "actual", "expected"),
-        ("{quantity} has shape {actual} instead of {expected}.",),
-        ("Case: {situation}.", "Step: {step}."),
-        ("Look for a product that is not element by element (@, dot), a sum over another axis, or broadcasting.",),
+    "tuple_given": _given(
+        "Commas make a tuple.",
+        "Give back {quantity} alone, with no comma behind it. An optimizer keeps its state in attributes of self or in "
+        "local variables of the generator.",
     ),
+    "dict_given": _given(
+        "",
+        'Give back {quantity} itself, not in a dict. Only an optimizer that is a generator may yield one: {{"w": w}}.',
+    ),
+    "none_given": _given(
+        "",
+        "Look for a function without return, a yield without a value, and methods that work in place and give nothing "
+        "back, as sort does.",
+    ),
+    "text_given": _given("", "Give back the number itself, without str, format or an f-string."),
+    "function_given": _given("", "Call it: a pair of parentheses is missing behind its name."),
+    "iterator_given": _given(
+        "It holds no values until somebody asks for them.",
+        "Take yield out of the function, or put a loop's expression into brackets and np.array around them.",
+    ),
+    "integers_given": _given(
+        "All that stands behind the decimal point is lost.",
+        "Look for astype(int), //, round, and arrays made of whole numbers, as by np.array([0, 0]).",
+    ),
+    "floats_given": _given(
+        "Labels are whole numbers.",
+        "Give back what argmax or bincount counts, or convert with astype(int).",
+    ),
+    "booleans_given": _given(
+        "True and False are a mask or a comparison, not yet values.",
+        "Multiply by the mask, or choose by it with where, and give back the values.",
+    ),
+    "complex_given": _given(
+        "",
+        "Look for a root or a fractional power of a negative number, which in Python is complex, and for an fft.",
+    ),
+    "objects_given": _given(
+        "NumPy makes such an array where it finds something that is no number, or rows of unequal length.",
+        "Print what it is made of: every element must be a number, and all rows equally long.",
+    ),
+    "matrix_given": _given(
+        "In a matrix * is the matrix product, and every row stays two-dimensional.",
+        "Use np.array instead of np.matrix, and @ where a matrix product is meant.",
+    ),
+    "masked_given": _given(
+        "What is masked has no value.",
+        "Give back a plain array: filled(0), or whatever belongs where it is masked.",
+    ),
+    "subclass_given": _given(
+        "A class of one's own may mean anything by its operations, so it is not read.",
+        "Give back the plain one: np.array({quantity}), {quantity}.as_subclass(torch.Tensor) or float({quantity}).",
+    ),
+    "sparse_given": _given("", "Give back {quantity}.to_dense()."),
+    "meta_given": _given(
+        "Such a tensor has a shape and no values.",
+        "Make every tensor on the device of the input: torch.zeros_like(w), or device=w.device.",
+    ),
+    # -- results of another shape ---------------------------------------------------------------------------------
+    "wrong_shape": _shaped(
+        "{quantity} has shape {actual} instead of {expected}.",
+        "Look for a product that is not element by element (@, dot), a sum over another axis, or broadcasting.",
+    ),
+    "array_for_number": _shaped(
+        "{quantity} is an array of shape {actual} instead of a single number.",
+        "Give back its one element with item(), or sum what the slide sums. Numbers are made arrays by reshape, "
+        "np.array([…]) and np.atleast_1d.",
+    ),
+    "number_for_array": _shaped(
+        "{quantity} is a single number instead of an array of shape {expected}.",
+        "Look for a sum, mean, max or norm without axis, a product with @ or dot, and a loop that keeps one element.",
+    ),
+    "axes_reordered": _shaped(
+        "{quantity} has shape {actual} instead of {expected}: the axes are in another order.",
+        "Leave the axes as they come in: look for .T, transpose, permute and swapaxes.",
+    ),
+    "side_of_one": _shaped(
+        "{quantity} has shape {actual} instead of {expected}: they differ by sides of length 1.",
+        "Give back the shape of the slide: look for keepdims=True, reshape(-1, 1), newaxis and atleast_2d. Such a side "
+        "makes the next sum grow by broadcasting.",
+    ),
+    "laid_out_otherwise": _shaped(
+        "{quantity} has shape {actual} instead of {expected}: as many numbers, laid out otherwise.",
+        "Look for flatten, ravel and reshape, and turn the result back: reshape(x.shape).",
+    ),
+    "broadcastable": _shaped(
+        "{quantity} has shape {actual} instead of {expected}: it would only broadcast to it.",
+        "Look for a sum, mean or max over an axis that the result still has, and for a loop that ends too early.",
+    ),
+    # -- results that are none ------------------------------------------------------------------------------------
     "narrow_dtype": Entry(
-        ("case", "step", "actual", "expected"),
-        ("The values are {actual} where the input is {expected}.",),
-        ("Case: {case}.", "Step: {step}."),
-        ("Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype on the way.",),
+        ("case", "step", "quantity", "actual", "expected"),
+        (
+            "{quantity} is {actual} where the input is {expected}.",
+            "The values are {actual} where the input is {expected}.",
+        ),
+        ("Digits that are cut off do not come back.", "Case: {case}.", "Step: {step}."),
+        (
+            "Keep the input's dtype: np.zeros_like(w) instead of np.zeros(n, dtype=np.float32), no astype, half() or "
+            "float() on the way.",
+        ),
         cause=("actual", "expected"),
     ),
     "returns_nothing": Entry(
@@ -371,9 +486,9 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     # -- trials ---------------------------------------------------------------------------------------------------
     "not_trials": Entry(
-        ("case", "type"),
+        ("case", "why", "type"),
         ("It gives back {type} instead of dicts, one for each trial.",),
-        ("Case: {case}.",),
+        ("Case: {situation}.",),
         ("Return a list of dicts, each of them name → value.",),
     ),
     "other_names": Entry(
@@ -703,6 +818,26 @@ ENTRIES: Mapping[str, Entry] = {
             "NumPy widens where an array meets a float64 scalar: use Python floats.",
         ),
         cause=("actual", "expected"),
+    ),
+    "tensor_for_array": Entry(
+        ("algorithm",),
+        ("{algorithm}: the values come back as a tensor where arrays went in.",),
+        remedy=('Return an array, with numpy(); or write BACKEND = "torch" and get tensors.',),
+    ),
+    "array_for_tensor": Entry(
+        ("algorithm",),
+        ("{algorithm}: the values come back as an array where tensors went in.",),
+        remedy=("Compute on the tensors, on whatever device they are: an array is always on the CPU.",),
+    ),
+    "requires_grad": Entry(
+        ("algorithm",),
+        ("{algorithm}: the values come back with requires_grad: autograd remembers every step so far.",),
+        remedy=("Compute under torch.no_grad(), or return detach().",),
+    ),
+    "tuple_of_one": Entry(
+        ("algorithm",),
+        ("{algorithm}: the result comes back in a tuple of one.",),
+        remedy=("Remove the comma behind it: it makes the tuple.",),
     ),
     "cancellation": Entry(
         ("algorithm", "case", "why"),

@@ -8,14 +8,17 @@ is the student's as well; the object itself never leaves this process.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from harness.worker.drive import Array, ToBackend, squeezed
-from harness.worker.plain import NotPlain, plain, whole
-from harness.worker.problem import Problem, asked, fits, made, takes, told, written
+from harness.worker.drive import ToBackend
+from harness.worker.plain import NotPlain, plain, remarks, whole
+from harness.worker.problem import Problem, fits, made, takes, told, written
+from harness.worker.strange import described, elements, named
+from harness.worker.taken import Array, alone, array_of, squeezed
 
 Results = dict[str, tuple[Array, str]]
 """Named results, each with the dtype it came in."""
@@ -36,7 +39,7 @@ def _answer(
     files: Collection[str],
     backend: ToBackend,
 ) -> dict[str, Any]:
-    reply: dict[str, Any] = {"results": {}, "dtypes": {}, "steps": {}, "problem": None}
+    reply: dict[str, Any] = {"results": {}, "dtypes": {}, "steps": {}, "remarks": [], "problem": None}
     try:
         args = [_fresh(each, backend) for each in call["args"]]
         hyper = dict(case["hyper"])
@@ -44,14 +47,17 @@ def _answer(
             written(thing)  # what is not written yet waits for nothing
             args.append(_handed_over(before, case, [_fresh(each, backend) for each in call["first"]], hyper))
             hyper = {}
-        value = called(thing, args, hyper)
-        results, own = _taken(value, case["returns"], call["shapes"], case["free_shape"])
+        came, seen = _parted(called(thing, args, hyper), case["returns"])
+        results = _taken(came, call["shapes"], case["free_shape"])
     except BaseException as error:
         reply["problem"] = told(error, files)
         return reply
     reply["results"] = {name: array for name, (array, _) in results.items()}
     reply["dtypes"] = {name: dtype for name, (_, dtype) in results.items()}
-    reply["steps"] = _offered(own, call["shapes"], results)
+    reply["steps"] = _offered(came, call["shapes"], results)
+    for name, (array, _) in results.items():
+        seen |= remarks(came[name], backend(np.zeros(1))) if array.shape else set()
+    reply["remarks"] = sorted(seen)
     return reply
 
 
@@ -91,72 +97,63 @@ def _handed_over(before: Any, case: Mapping[str, Any], args: Sequence[Any], hype
         raise
     except BaseException as error:
         raise Problem("needs", needs=case["after"]) from error
-    if not isinstance(value, (tuple, list)) or len(value) < 2:
+    inner = elements(value)
+    if inner is None or len(inner) < 2:
         raise Problem("needs", needs=case["after"])
-    return value[-1]
+    return inner[-1]
 
 
-def _taken(
-    value: Any, returns: Sequence[str], shapes: Mapping[str, Any], free_shape: Sequence[str]
-) -> tuple[Results, Any]:
-    """The named results in what was returned, and the student's own object beside them, if there is to be one."""
+def _parted(value: Any, returns: Sequence[str]) -> tuple[dict[str, Any], set[str]]:
+    """What was returned, by the names it should have, and what is worth knowing of the way it came."""
     if value is None:
         raise Problem("returns_nothing")
+    inner = elements(value)
     if value is NotImplemented or _blank(value):
         raise Problem("not_started")
-    if len(returns) == 1 and not isinstance(value, tuple):
-        values = (value,)
-    elif isinstance(value, (tuple, list)) and len(value) == len(returns):
-        values = tuple(value)
-    else:
+    if len(returns) == 1 and (not issubclass(type(value), tuple) or len(inner or ()) == 1):
+        only, seen = alone(value)
+        return {returns[0]: only}, seen
+    if inner is None or len(inner) != len(returns):
         raise Problem("returns_other", wanted=list(returns), type=described(value))
-    named = dict(zip(returns, values, strict=True))
+    return dict(zip(returns, inner, strict=True)), set()
+
+
+def _taken(came: Mapping[str, Any], shapes: Mapping[str, Any], free_shape: Sequence[str]) -> Results:
+    """The arrays in what came: all of it but the student's own object, if there is to be one."""
     try:
-        results = {
-            name: array_of(name, each, shapes[name], name in free_shape)
-            for name, each in named.items()
+        return {
+            name: array_of(name, each, tuple(shapes[name]["shape"]), shapes[name]["whole"], name in free_shape)
+            for name, each in came.items()
             if name in shapes
         }
     except Problem:
-        if _in_another_order(named, shapes):
-            raise Problem("returns_order", wanted=list(returns)) from None
+        if _in_another_order(came, shapes):
+            raise Problem("returns_order", wanted=list(came)) from None
         raise
-    return results, next((each for name, each in named.items() if name not in shapes), None)
 
 
-def _in_another_order(named: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
+def _in_another_order(came: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
     """Whether all that was returned is there, by its shapes, but not where it should be."""
-    wanted = [tuple(shapes[name]["shape"]) for name in named if name in shapes]
+    seen = [_shape(each, shapes[name]["whole"]) for name, each in came.items() if name in shapes]
+    wanted = [tuple(shapes[name]["shape"]) for name in came if name in shapes]
+    return seen != wanted and Counter(seen) == Counter(wanted)
+
+
+def _shape(value: Any, whole_numbers: bool) -> tuple[int, ...] | None:
     try:
-        came = [_taking(shapes[name])(each)[0].shape for name, each in named.items() if name in shapes]
+        array, _ = whole(value) if whole_numbers else plain(value)
     except NotPlain:
-        return False
-    return came != wanted and sorted(came) == sorted(wanted)
+        return None
+    shape: tuple[int, ...] = array.shape
+    return shape
 
 
-def _taking(wanted: Mapping[str, Any]) -> Callable[[Any], tuple[Array, str]]:
-    return whole if wanted["whole"] else plain
-
-
-def array_of(name: str, value: Any, wanted: Mapping[str, Any], free_shape: bool) -> tuple[Array, str]:
-    """Raises :class:`Problem` where the value is no array of the kind and shape that were asked for."""
-    shape = tuple(wanted["shape"])
-    try:
-        array, dtype = _taking(wanted)(value)
-    except NotPlain as error:
-        raise Problem("wrong_type", quantity=name, type=error.type, wanted=asked(shape, wanted["whole"])) from None
-    if array.shape != shape:
-        if not free_shape or squeezed(array.shape) != squeezed(shape):
-            raise Problem("wrong_shape", quantity=name, actual=list(array.shape), expected=list(shape))
-        array = array.reshape(shape)
-    return array, dtype
-
-
-def _offered(own: Any, shapes: Mapping[str, Any], results: Results) -> dict[str, Array]:
+def _offered(came: Mapping[str, Any], shapes: Mapping[str, Any], results: Results) -> dict[str, Array]:
     """The inner steps that stand in the student's own object, where it is a dict, under their names."""
+    own = named(next((each for name, each in came.items() if name not in shapes), None))
     offered: dict[str, Array] = {}
     for name, wanted in shapes.items():
-        if type(own) is dict and name in own and name not in results and not wanted["whole"]:
+        if name in own and name not in results and not wanted["whole"]:
             try:
                 array, _ = plain(own[name])
             except NotPlain:
@@ -168,9 +165,5 @@ def _offered(own: Any, shapes: Mapping[str, Any], results: Results) -> dict[str,
 
 def _blank(value: Any) -> bool:
     """Whether nothing but None is given back, as by a template that begins with ``y, cache = None, None``."""
-    return isinstance(value, tuple) and len(value) > 0 and all(each is None for each in value)
-
-
-def described(value: Any) -> str:
-    kind = type(value).__name__[:80]
-    return f"{kind} of {len(value)}" if isinstance(value, (tuple, list)) else kind
+    inner = elements(value) if issubclass(type(value), tuple) else None
+    return bool(inner) and all(each is None for each in inner or ())

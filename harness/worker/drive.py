@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from harness.worker.plain import NotPlain, plain
-from harness.worker.problem import Problem, asked, fits, made, told, written
+from harness.worker import strange
+from harness.worker.plain import NotPlain, is_tensor, plain, remarks
+from harness.worker.problem import Problem, fits, made, told, written
+from harness.worker.taken import Array, array_of, squeezed
 
-Array = np.ndarray[Any, Any]
 ToBackend = Callable[[Array], Any]
 Driver = Callable[..., Iterator[bool]]
 
@@ -72,10 +73,15 @@ class Gradients:
 
 
 class Record:
-    """What one instance did: every w, where and how often it asked for a gradient, the steps it offered."""
+    """What one instance did: every w, where and how often it asked for a gradient, the steps it offered.
 
-    def __init__(self, w: Array, names: Sequence[str]) -> None:
+    ``given`` is the w it was handed, in its backend.
+    """
+
+    def __init__(self, w: Array, names: Sequence[str], given: Any) -> None:
         self.shape = w.shape
+        self.given = given
+        self.remarks: set[str] = set()
         self.names = {_bare(name): name for name in names}
         self.w: list[Array] = []
         self.dtypes: list[list[Any]] = []  # [dtype, the step from which it holds]
@@ -86,13 +92,11 @@ class Record:
     def add(self, w: Any, calls: int, inner: Mapping[str, Any]) -> None:
         """Record one step; raises :class:`Problem` where w is no array of w's shape."""
         step = len(self.w) + 1
-        try:
-            array, dtype = plain(w)
-        except NotPlain as error:
-            wanted = asked(self.shape, whole=False)
-            raise Problem("wrong_type", step=step, quantity="w", type=error.type, wanted=wanted) from None
-        if array.shape != self.shape:
-            raise Problem("wrong_shape", step=step, quantity="w", actual=list(array.shape), expected=list(self.shape))
+        array, dtype = array_of("w", w, self.shape, step=step)
+        if self.shape:  # a single number may come as one of any kind
+            self.remarks |= remarks(w, self.given)
+        if is_tensor(w) and w.requires_grad:  # not worth a word of a function, whose backward may need the graph
+            self.remarks.add("requires_grad")
         if not self.dtypes or self.dtypes[-1][0] != dtype:
             self.dtypes.append([dtype, step])
         self.w.append(array)
@@ -126,6 +130,7 @@ class Record:
         return {
             "w": _stacked(self.w, self.shape),
             "dtypes": self.dtypes[:8],
+            "remarks": sorted(self.remarks),
             "points": _stacked(points, self.shape),
             "asked": gradients.count,
             "calls": np.array(self.calls, dtype=np.int64),
@@ -140,7 +145,7 @@ def run_streams(
     """One case: every stream gets an instance of its own, and they take their steps in turn."""
     runs = []
     for stream in case["runs"]:
-        record = Record(stream["w"], case["names"])
+        record = Record(stream["w"], case["names"], backend(np.array(stream["w"])))
         gradients = Gradients(stream["grads"], backend, stream.get("order"))
         moves = step(thing, dict(case["hyper"]), stream, record, gradients, backend)
         runs.append((record, gradients, _guarded(moves, record, files)))
@@ -203,7 +208,7 @@ def epoch(
         written(thing)
         fits(thing, (w, grad, order), hyper)
         result = thing(w, grad, order, **hyper)
-    if not hasattr(type(result), "__next__"):
+    if not strange.defines(type(result), "__next__"):
         record.add(w if result is None else result, grad.count, {})
         yield True
         return
@@ -219,26 +224,27 @@ def epoch(
 
 
 def _iterator(value: Any) -> Iterator[Any]:
-    if hasattr(type(value), "__next__"):
+    if strange.defines(type(value), "__next__"):
         return value  # type: ignore[no-any-return]  # just seen to be one
-    raise Problem("not_iterator", type=type(value).__name__[:80])
+    raise Problem("not_iterator", type=strange.described(value))
 
 
 def _yielded(value: Any, step: int) -> tuple[Any, Mapping[str, Any]]:
-    if type(value) is not dict:
+    if not issubclass(type(value), dict):
         return value, {}
-    if "w" not in value:
-        raise Problem("no_w", step=step, keys=[str(key)[:40] for key in value][:10])
-    return value["w"], _inner(value)
+    inner = strange.named(value)
+    if "w" not in inner:
+        raise Problem("no_w", step=step, keys=[_shown(key) for key in dict.keys(value)][:10])
+    return inner.pop("w"), inner
 
 
 def _attributes(instance: Any) -> Mapping[str, Any]:
     inner = getattr(instance, "__dict__", {})
-    return _inner(inner) if type(inner) is dict else {}
+    return {key: value for key, value in strange.named(inner).items() if key != "w"} if type(inner) is dict else {}
 
 
-def _inner(named: Mapping[Any, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in named.items() if type(key) is str and key != "w"}
+def _shown(key: Any) -> str:
+    return str(key)[:40] if type(key) in (str, int, float, bool) else strange.name(type(key))
 
 
 def _copied(value: Any) -> Array | None:
@@ -252,10 +258,6 @@ def _bare(name: str) -> str:
     """A name without its underscores, and without regard to case where it is more than a letter: g is not G."""
     bare = name.replace("_", "")
     return bare.lower() if len(bare) > 1 else bare
-
-
-def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(length for length in shape if length != 1)
 
 
 def _stacked(arrays: Sequence[Array], shape: tuple[int, ...]) -> Array:

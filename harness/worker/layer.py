@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.worker.call import array_of
 from harness.worker.drive import ToBackend
+from harness.worker.plain import remarks
 from harness.worker.problem import Problem, fits, told, written
+from harness.worker.taken import alone, array_of
 
 
 def run_layers(thing: Any, case: Mapping[str, Any], files: Collection[str], backend: ToBackend) -> list[Any]:
@@ -21,7 +22,7 @@ def run_layers(thing: Any, case: Mapping[str, Any], files: Collection[str], back
     layers: dict[int, Any] = {}
     replies = []
     for run in case["runs"]:
-        reply: dict[str, Any] = {"results": {}, "dtypes": {}, "problem": None}
+        reply: dict[str, Any] = {"results": {}, "dtypes": {}, "remarks": [], "problem": None}
         try:
             if run["instance"] not in layers:
                 layers[run["instance"]] = _layer(thing, run["rate"], dict(run["made"]))
@@ -31,8 +32,9 @@ def run_layers(thing: Any, case: Mapping[str, Any], files: Collection[str], back
             value = layer(x, training=run["training"])
             if value is None:
                 raise Problem("returns_nothing")
-            shape = {"shape": run["x"].shape, "whole": False}
-            reply["results"]["y"], reply["dtypes"]["y"] = array_of("y", value, shape, free_shape=False)
+            y, seen = alone(value)
+            reply["results"]["y"], reply["dtypes"]["y"] = array_of("y", y, run["x"].shape)
+            reply["remarks"] = sorted(seen | remarks(y, x))
         except BaseException as error:
             reply["problem"] = told(error, files)
         replies.append(reply)

@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 
-_FLOATS = {np.dtype(name): name for name in ("float32", "float64")}
+from harness.worker.failure import out_of_memory
+from harness.worker.strange import of_dtype, strange
+
+_NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
 _SCALARS = frozenset(map(id, np.sctypeDict.values()))  # by identity: a class may lie about its hash as well
 
 
@@ -20,10 +23,11 @@ _MOST_PIECES, _LONGEST_TEXT, _DEEPEST = 200, 200, 8
 
 
 class NotPlain(Exception):  # noqa: N818  # an answer, which its caller turns into a problem
-    """The value is no array of floats, or no plain data; ``type`` says what it is."""
+    """The value is no array of floats, or no plain data: ``kind`` is that of a problem, ``type`` says it in words."""
 
-    def __init__(self, type: str) -> None:
+    def __init__(self, kind: str, type: str) -> None:
         super().__init__(type)
+        self.kind = kind
         self.type = type
 
 
@@ -33,27 +37,16 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only. What
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
-    kind = type(value)
-    if kind is np.ndarray or id(kind) in _SCALARS:
-        dtype = value.dtype
-        if name := _FLOATS.get(dtype):
-            return np.array(value, order="C"), name
-        if dtype.kind != "f":
-            raise NotPlain(f"{kind.__name__} of {dtype.name}")
-        native = np.float32 if dtype.itemsize == 4 else np.float64  # the other byte order, or another precision
-        return np.array(value, native, order="C"), dtype.name
-    if kind is float or kind is int:
+    if type(value) is float or type(value) is int:
         return np.array(_float(value)), "float64"
-    torch = sys.modules.get("torch")
-    if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
-        if not torch.is_floating_point(value):
-            raise NotPlain(f"Tensor of {str(value.dtype).removeprefix('torch.')}")
-        name = str(value.dtype).removeprefix("torch.")
-        tensor = torch.Tensor.cpu(torch.Tensor.detach(value))
-        if name not in _FLOATS.values():
-            tensor = tensor.to(torch.float64)
-        return np.array(tensor.numpy(), order="C"), name
-    raise NotPlain(_name(kind))
+    array, name = _array(value)
+    if array.dtype in _NATIVE:
+        return np.array(array, order="C"), name
+    if array.dtype.kind != "f":
+        raise NotPlain(*of_dtype(value, array))
+    native = np.float32 if array.dtype.itemsize == 4 else np.float64  # the other byte order, or another precision
+    with np.errstate(all="ignore"):  # whatever the student has set: a number beyond float64 becomes infinite
+        return np.array(array, native, order="C"), name
 
 
 def whole(value: Any) -> tuple[np.ndarray[Any, Any], str]:
@@ -61,17 +54,52 @@ def whole(value: Any) -> tuple[np.ndarray[Any, Any], str]:
 
     Accepts numpy arrays and scalars, torch tensors, Python ints. Raises :class:`NotPlain`.
     """
-    kind = type(value)
-    torch = sys.modules.get("torch")
-    if kind is int and -(2**63) <= value < 2**63:
+    if type(value) is int and -(2**63) <= value < 2**63:
         return np.array(value, np.int64), "int64"
-    if torch is not None and kind is torch.Tensor:
-        value = torch.Tensor.cpu(torch.Tensor.detach(value)).numpy()
+    array, name = _array(value)
+    if array.dtype.kind not in "iu":
+        raise NotPlain(*of_dtype(value, array))
+    return np.array(array, np.int64, order="C"), name
+
+
+def remarks(value: Any, given: Any) -> set[str]:
+    """What is worth knowing of a right array: the notes' ids. ``given`` is one that the student's code was handed."""
+    if type(value) is np.ndarray and type(given) is not np.ndarray:
+        return {"array_for_tensor"}
+    return {"tensor_for_array"} if is_tensor(value) and type(given) is np.ndarray else set()
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is torch's own tensor or parameter, and of no class made from them."""
+    torch = sys.modules.get("torch")
+    return torch is not None and (type(value) is torch.Tensor or type(value) is torch.nn.Parameter)
+
+
+def _array(value: Any) -> tuple[np.ndarray[Any, Any], str]:
+    """An array that holds what an array, a numpy scalar or a tensor does, and the name of the dtype it came in."""
     if type(value) is np.ndarray or id(type(value)) in _SCALARS:
-        if value.dtype.kind in "iu":
-            return np.array(value, np.int64, order="C"), value.dtype.name
-        raise NotPlain(f"{kind.__name__} of {value.dtype.name}")
-    raise NotPlain(_name(kind))
+        return np.asarray(value), _NATIVE.get(value.dtype) or value.dtype.name
+    if is_tensor(value):
+        return _of_tensor(value), str(value.dtype).removeprefix("torch.")
+    raise NotPlain(*strange(value))
+
+
+def _of_tensor(tensor: Any) -> np.ndarray[Any, Any]:
+    torch = sys.modules["torch"]
+    if tensor.is_nested or tensor.is_quantized:
+        raise NotPlain("wrong_type", "a nested tensor" if tensor.is_nested else "a quantized tensor")
+    if tensor.layout is not torch.strided:
+        raise NotPlain("sparse_given", "a sparse tensor")
+    if tensor.device.type == "meta":
+        raise NotPlain("meta_given", "a tensor on the device meta")
+    if tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
+        tensor = tensor.to(torch.float64)  # numpy has no bfloat16
+    try:
+        return torch.Tensor.numpy(tensor, force=True)  # type: ignore[no-any-return]  # torch came untyped
+    except Exception as error:
+        if out_of_memory(error):
+            raise
+        raise NotPlain("wrong_type", "a tensor that has no array") from None  # as of raw bits
 
 
 def data(value: Any) -> Any:
@@ -86,12 +114,10 @@ def data(value: Any) -> Any:
 def _data(value: Any, left: list[int], depth: int) -> Any:
     left[0] -= 1
     if left[0] < 0 or depth < 0:
-        raise NotPlain("data larger than what was passed in")
+        raise NotPlain("wrong_type", "data larger than what was passed in")
+    if is_tensor(value):
+        value = _of_tensor(value)
     kind = type(value)
-    torch = sys.modules.get("torch")
-    if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
-        value = torch.Tensor.cpu(torch.Tensor.detach(value)).numpy()
-        kind = type(value)
     if id(kind) in _SCALARS or (kind is np.ndarray and value.size <= _MOST_PIECES):
         value = value.tolist()
         kind = type(value)
@@ -107,7 +133,8 @@ def _data(value: Any, left: list[int], depth: int) -> Any:
         items = list(dict.items(value))  # its own methods, if it has any, are not asked
         if all(type(key) is str and len(key) <= _LONGEST_TEXT for key, _ in items):
             return {key: _data(each, left, depth - 1) for key, each in items}
-    raise NotPlain(_name(kind))
+        raise NotPlain("wrong_type", "a dict with a name that is no text, or a long one")
+    raise NotPlain(*(("wrong_type", "a long text") if kind is str else strange(value)))
 
 
 def _float(number: float) -> float:
@@ -115,8 +142,3 @@ def _float(number: float) -> float:
         return float(number)
     except OverflowError:  # an integer beyond every float
         return math.inf if number > 0 else -math.inf
-
-
-def _name(kind: type) -> str:
-    name = type.__getattribute__(kind, "__qualname__")
-    return str(name)[:80]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection
+from dis import opmap
 from typing import Any
 
 from harness.worker.failure import failure, out_of_memory
@@ -25,13 +26,22 @@ def told(error: BaseException, files: Collection[str], **place: Any) -> dict[str
     if problem := vars(error).get("problem"):  # an adapter's, which knows what the student did
         said = {str(name): str(text)[:200] for name, text in dict(problem).items()}
         return {**said, "frames": failure(error, files)["frames"]}
-    if isinstance(error, NotImplementedError):
+    if isinstance(error, NotImplementedError) and _stated(error):
         return {"kind": "not_started"}
     if out_of_memory(error):
         return {"kind": "memory"}
     if isinstance(error, Forbidden):
         return {"kind": "forbidden", "name": error.name, **failure(error, files)}
     return {"kind": "raised", **place, **failure(error, files)}
+
+
+def _stated(error: BaseException) -> bool:
+    """Whether a raise statement raised it: torch raises NotImplementedError of its own, for a dtype without a product
+    say."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_code[trace.tb_lasti] == opmap["RAISE_VARARGS"]
 
 
 def made(thing: type, hyper: dict[str, Any], method: str) -> Any:
@@ -80,13 +90,6 @@ def fits(thing: Any, args: tuple[Any, ...], hyper: dict[str, Any], **details: st
         signature.bind(*args, **hyper)
     except TypeError as error:
         raise Problem("signature", text=str(error)[:200], **details) from None
-
-
-def asked(shape: tuple[int, ...], whole: bool) -> str:
-    """What is asked for where something is of another type, in words."""
-    if not shape:
-        return "a whole number" if whole else "a number"
-    return "an array of whole numbers" if whole else "an array of floats"
 
 
 def written(function: Any) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.worker.call import called, described
-from harness.worker.plain import NotPlain, data, plain, whole
+from harness.worker.call import called
+from harness.worker.plain import NotPlain, data
 from harness.worker.problem import Problem, told
+from harness.worker.strange import described, elements, named
+from harness.worker.taken import array_of
 
 Ask = Callable[[Any], Any]
 """Puts a question to the grader and waits for the answer."""
@@ -34,7 +36,7 @@ def run_grid(thing: Any, case: Mapping[str, Any], files: Collection[str]) -> lis
     def answer(run: Mapping[str, Any], reply: dict[str, Any]) -> None:
         trials = _trials(called(thing, [copy.deepcopy(run["space"])], {}), _MOST_TRIALS)
         reply["count"] = len(trials)
-        reply["trials"] = [*_fitting(map(_data, trials))]
+        reply["trials"] = [*_fitting(map(_trial, trials))]
 
     return [_guarded(answer, run, {"trials": [], "count": 0}, files) for run in case["runs"]]
 
@@ -48,9 +50,11 @@ def run_search(thing: Any, case: Mapping[str, Any], files: Collection[str], ask:
         wanted = ["best_trial", "best_value"]
         if value is None:
             raise Problem("returns_nothing")
-        if not isinstance(value, (tuple, list)) or len(value) != len(wanted):
+        inner = elements(value)
+        if inner is None or len(inner) != len(wanted):
             raise Problem("returns_other", wanted=wanted, type=described(value))
-        reply["best"] = [_data(each, quantity) for quantity, each in zip(wanted, value, strict=True)]
+        asked = {"best_trial": "one of the trials", "best_value": "a number"}
+        reply["best"] = [_data(each, *told) for each, told in zip(inner, asked.items(), strict=True)]
 
     return [_guarded(answer, run, {"best": None}, files) for run in case["runs"]]
 
@@ -61,7 +65,8 @@ def run_sampler(thing: Any, case: Mapping[str, Any], files: Collection[str]) -> 
     def answer(run: Mapping[str, Any], reply: dict[str, Any]) -> None:
         space = {name: tuple(ends) for name, ends in run["space"].items()}
         trials = _trials(called(thing, [space, run["n"], np.random.default_rng(run["seed"])], {}), 2 * run["n"])
-        rows = [_row(trial, [*run["space"]], reply["whole"]) for trial in trials[: run["n"]]]
+        names = [*run["space"]]
+        rows = [_row(at, trial, names, reply["whole"]) for at, trial in enumerate(trials[: run["n"]], start=1)]
         reply["count"] = len(trials)
         reply["values"] = np.array(rows, dtype=np.float64).reshape(len(rows), len(run["space"]))
 
@@ -92,7 +97,7 @@ def _trials(value: Any, most: int) -> list[Any]:
     """All trials of any iterable, but one more than ``most`` at the most."""
     if value is None:
         raise Problem("returns_nothing")
-    if isinstance(value, (dict, str)):
+    if any(issubclass(type(value), each) for each in (dict, str, bytes)):
         raise Problem("not_trials", type=described(value))
     try:
         iterator = iter(value)
@@ -101,11 +106,25 @@ def _trials(value: Any, most: int) -> list[Any]:
     return list(islice(iterator, most + 1))
 
 
-def _data(value: Any, quantity: str = "a trial") -> Any:
+def _trial(value: Any) -> Any:
+    if issubclass(type(value), dict):
+        return _data(value, "something in a trial", "one of those in the space")
+    return _data(value, "a trial", "a dict")
+
+
+def _data(value: Any, quantity: str, wanted: str) -> Any:
     try:
         return data(value)
     except NotPlain as error:
-        raise Problem("wrong_type", quantity=quantity, type=error.type) from None
+        raise Problem(error.kind, quantity=quantity, type=error.type, wanted=wanted) from None
+
+
+def _number(quantity: str, value: Any) -> tuple[float, bool]:
+    """A number, and whether it came as a whole one."""
+    try:
+        return float(array_of(quantity, value, (), whole_numbers=True)[0]), True
+    except Problem:
+        return float(array_of(quantity, value, ())[0]), False
 
 
 def _fitting(trials: Iterator[Any]) -> Iterator[Any]:
@@ -144,25 +163,17 @@ def _shown(value: Any) -> str:
         return f"something of type {error.type}"
 
 
-def _row(trial: Any, names: Sequence[str], whole_ones: list[str]) -> list[float]:
+def _row(at: int, trial: Any, names: Sequence[str], whole_ones: list[str]) -> list[float]:
     """A trial's values in the order of the names; those that are whole numbers are noted."""
-    if not isinstance(trial, dict):
+    if not issubclass(type(trial), dict):
         raise Problem("not_trials", type=f"{described(trial)} for a trial")
-    if {*trial} != {*names}:
-        raise Problem("other_names", has=[str(name)[:40] for name in trial][:10], wanted=list(names))
-    return [_number(name, trial[name], whole_ones) for name in names]
-
-
-def _number(name: str, value: Any, whole_ones: list[str]) -> float:
-    try:
-        array, _ = whole(value)
-        if name not in whole_ones:
+    values = named(trial)
+    if {*values} != {*names} or dict.__len__(trial) != len(names):
+        raise Problem("other_names", has=[key[:40] for key in values][:10], wanted=list(names))
+    row = []
+    for name in names:
+        number, whole = _number(f"{name} of trial {at}", values[name])
+        if whole and name not in whole_ones:
             whole_ones.append(name)
-    except NotPlain:
-        try:
-            array, _ = plain(value)
-        except NotPlain as error:
-            raise Problem("wrong_type", quantity=name, type=error.type) from None
-    if array.shape != ():
-        raise Problem("wrong_shape", quantity=name, actual=list(array.shape), expected=[])
-    return float(array)
+        row.append(number)
+    return row

@@ -233,15 +233,24 @@ X = np.zeros((2, 3))
         {"problem": {"kind": "pass"}},
         {"problem": {}},
         {"problem": 3},
+        {"remarks": ["nonsense"]},
+        {"remarks": 3},
     ],
 )
 def test_a_forged_reply_is_refused(forged: dict[str, Any]) -> None:
     expected = reference("standardize")
-    runs = []
-    for call in expected.cases[0].calls:
-        y = np.zeros_like(call.args["x"])
-        honest = {"results": {"y": y}, "dtypes": {"y": "float64"}, "steps": {}, "problem": None}
-        runs.append({**honest, **forged} if forged else {})
+    honest: list[dict[str, Any]] = [
+        {
+            "results": {"y": np.zeros_like(call.args["x"])},
+            "dtypes": {"y": "float64"},
+            "steps": {},
+            "remarks": [],
+            "problem": None,
+        }
+        for call in expected.cases[0].calls
+    ]
+    assert Calls().read(expected, 0, {"runs": honest})
+    runs = [{**each, **forged} if forged else {} for each in honest]
     with pytest.raises((TypeError, KeyError, ValueError, AttributeError)):
         Calls().read(expected, 0, {"runs": runs})
 

@@ -129,11 +129,11 @@ def test_a_narrower_dtype_fails() -> None:
     ("spoil", "message"),
     [
         (lambda w: w * np.nan, "not_finite"),
-        (lambda w: w[None], "wrong_shape"),
-        (lambda w: w.tolist() if w.shape else [float(w)], "wrong_type"),
-        (lambda w: np.asarray(w).astype(int), "wrong_type"),
-        (lambda w: np.asarray(w).astype(object), "wrong_type"),
-        (lambda w: None, "wrong_type"),
+        (lambda w: w[None], "side_of_one"),
+        (lambda w: w.tolist() if w.shape else [float(w)], "list_given"),
+        (lambda w: np.asarray(w).astype(int), "integers_given"),
+        (lambda w: np.asarray(w).astype(object), "objects_given"),
+        (lambda w: None, "none_given"),
         (lambda w: {"v": w}, "no_w"),
     ],
 )
@@ -368,6 +368,8 @@ def test_part_of_the_cases_earns_part_of_the_points() -> None:
         {"problem": {"kind": "full_marks"}},
         {"problem": "raised"},
         {"dtypes": 3},
+        {"remarks": ["full_marks"]},
+        {"remarks": None},
     ],
 )
 def test_a_reply_that_is_not_what_was_asked_for_is_refused(spoilt) -> None:

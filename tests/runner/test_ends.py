@@ -102,7 +102,6 @@ ENDS: Mapping[str, tuple[str, Status, Mapping[str, Any]]] = {
 # Answers that a student's code makes up: none of them is our fault, and none earns a point.
 FRAME = {"file": "a.py", "line": 1, "function": "f", "code": "x"}
 FAILED = {"type": "E", "text": "x", "frames": [FRAME]}
-STREAM = {"w": [], "points": [], "calls": [], "asked": 0, "dtypes": [], "steps": {}, "problem": None}
 FORGED: Mapping[str, Any] = {
     "a list": [],
     "an array": {"__array__": 0},

@@ -20,6 +20,7 @@ from harness.batch import Batch
 from harness.cli.words import catalogue
 from harness.grading.forms import FORMS
 from harness.grading.judge import PROBLEMS
+from harness.grading.unasked import GIVEN
 from harness.report import terminal
 from harness.results import SubmissionResult, plain
 from harness.runner.worker import MALFORMED, _ran
@@ -31,7 +32,8 @@ from tests.worker.driving import defined
 ODD: list[Any] = [
     None, True, -1, 0, 1, 10**30, 0.5, 1e308, "", "x", "\ud800\x1b[31m", [], [1], {}, {"kind": "raised"}, {"a": [None]},
     np.zeros(0), np.zeros((3, 2)), np.full((12,), np.nan), np.full((12,), np.inf), np.zeros((12, 1)), np.int64([1]),
-    *({"kind": kind} for kind in sorted(PROBLEMS)),
+    *({"kind": kind} for kind in sorted({*PROBLEMS} - {*GIVEN[1:]})),  # what is given is judged alike, whatever it is
+    ["requires_grad"], ["full_marks"],
     {"kind": "raised", "step": {}, "type": 3, "text": None, "frames": [1], "file": []},
     {"kind": "raised", "step": 1, "type": "E", "text": "t", "frames": [{"file": 1}]},
     {"kind": "wrong_shape", "step": "one", "actual": 3, "expected": None},

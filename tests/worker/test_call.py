@@ -149,12 +149,12 @@ def _cyclic(x, factor):
     ("thing", "said"),
     [
         (lambda x, factor: x.sort(), "returns_nothing"),
-        (lambda x, factor: x.tolist(), "wrong_type"),
-        (lambda x, factor: x.astype(int), "wrong_type"),
-        (lambda x, factor: x > 2, "wrong_type"),
-        (lambda x, factor: x.view(type("Lying", (np.ndarray,), {})), "wrong_type"),
-        (_cyclic, "wrong_type"),
-        (lambda x, factor: [[1.0], [1.0, 2.0]], "wrong_type"),
+        (lambda x, factor: x.tolist(), "list_given"),
+        (lambda x, factor: x.astype(int), "integers_given"),
+        (lambda x, factor: x > 2, "booleans_given"),
+        (lambda x, factor: x.view(type("Lying", (np.ndarray,), {})), "subclass_given"),
+        (_cyclic, "list_given"),
+        (lambda x, factor: [[1.0], [1.0, 2.0]], "list_given"),
         (lambda x, factor: x[0], "wrong_shape"),
         (lambda x, factor: x[:, :1], "wrong_shape"),
         (lambda x, factor: 1.0, "wrong_shape"),
@@ -194,8 +194,8 @@ def test_labels_may_come_in_any_integer_dtype(dtype: Any) -> None:
     votes = {"shapes": {"y": {"shape": [3], "whole": True}}}
     answer = reply(lambda x, factor: x[0].astype(dtype), run=votes)
     assert answer["results"]["y"].dtype == np.int64
-    assert kind(lambda x, factor: x[0], run=votes) == "wrong_type"
-    assert kind(lambda x, factor: torch.tensor([True, False, True]), run=votes) == "wrong_type"
+    assert kind(lambda x, factor: x[0], run=votes) == "floats_given"
+    assert kind(lambda x, factor: torch.tensor([True, False, True]), run=votes) == "booleans_given"
     assert reply(lambda x, factor: torch.tensor([1, 2, 3]), run=votes)["results"]["y"].tolist() == [1, 2, 3]
 
 
@@ -224,7 +224,7 @@ def test_any_pair_will_do_and_nothing_else() -> None:
     pair = namedtuple("pair", "y cache")
     for right in ((X, 1), [X, 1], pair(X, 1)):
         assert reply(lambda x, factor, right=right: right, **FORWARD)["problem"] is None
-    for wrong, said in ((X, "ndarray"), ((X, 1, 2), "tuple of 3"), ({"y": X}, "dict")):
+    for wrong, said in ((X, "an array"), ((X, 1, 2), "a tuple of 3"), ({"y": X}, "a dict")):
         problem = reply(lambda x, factor, wrong=wrong: wrong, **FORWARD)["problem"]
         assert (problem["kind"], problem["wanted"], problem["type"]) == ("returns_other", ["y", "cache"], said)
 
@@ -232,13 +232,13 @@ def test_any_pair_will_do_and_nothing_else() -> None:
 def test_what_gives_nothing_but_none_back_is_not_started() -> None:
     assert kind(lambda x, factor: (None, None), returns=["y", "cache"]) == "not_started"
     assert kind(lambda x, factor: NotImplemented) == "not_started"
-    assert kind(lambda x, factor: (X, None), returns=["cache", "y"]) == "wrong_type"
+    assert kind(lambda x, factor: (X, None), returns=["cache", "y"]) == "none_given"
     assert kind(lambda x, factor: ()) == "returns_other"
 
 
 def test_more_results_than_one_are_told_from_another_type() -> None:
     problem = reply(lambda x, factor: (X, factor))["problem"]
-    assert (problem["kind"], problem["wanted"], problem["type"]) == ("returns_other", ["y"], "tuple of 2")
+    assert (problem["kind"], problem["wanted"], problem["type"]) == ("returns_other", ["y"], "a tuple of 2")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,40 @@ def test_more_results_than_one_are_told_from_another_type() -> None:
 )
 def test_another_type_is_told_with_what_is_asked_for(shape: list[int], whole: bool, wanted: str) -> None:
     problem = reply(lambda x, factor: [X], run={"shapes": {"y": {"shape": shape, "whole": whole}}})["problem"]
-    assert problem == {"kind": "wrong_type", "quantity": "y", "type": "list", "wanted": wanted}
+    assert problem == {"kind": "list_given", "quantity": "y", "type": "a list of 1", "wanted": wanted}
+
+
+def test_a_tuple_of_one_and_another_library_are_remarked() -> None:
+    assert reply(lambda x, factor: (x,))["remarks"] == ["tuple_of_one"]
+    assert reply(lambda x, factor: [x])["problem"]["kind"] == "list_given"
+    assert reply(lambda x, factor: torch.from_numpy(x).requires_grad_())["remarks"] == [
+        "tensor_for_array",
+    ]
+    assert reply(lambda x, factor: x.numpy(), backend=tensor)["remarks"] == ["array_for_tensor"]
+    assert reply(lambda x, factor: x, backend=tensor)["remarks"] == []
+    assert (
+        reply(lambda x, factor: torch.tensor(1.0), run={"shapes": {"y": {"shape": [], "whole": False}}})["remarks"]
+        == []
+    )
+
+
+def test_a_key_of_the_cache_is_not_asked() -> None:
+    class Key:
+        def __hash__(self) -> int:
+            return hash("mean")
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("it was asked")
+
+    assert reply(lambda x, factor: (x, {Key(): x}), **FORWARD)["problem"] is None
+
+
+def test_what_cannot_be_asked_for_its_shape_is_in_no_other_order() -> None:
+    class Shapeless:
+        def __getattr__(self, name: str) -> None:
+            raise AssertionError(f"{name} was asked")
+
+    assert kind(lambda x, factor: (Shapeless(), x), returns=["y", "cache"]) == "wrong_type"
 
 
 def test_sides_of_length_one_matter_only_where_they_should() -> None:

@@ -409,6 +409,15 @@ PROBLEMS = {
     "stop iteration": (step("next(iter(()))"), said("raised")),
     "too deep": (step("return self.step(w, grad)"), said("raised", type="RecursionError")),
     "not started": (step("raise NotImplementedError"), said("not_started")),
+    "not started, in a block": (step("\n  with np.errstate(): raise NotImplementedError"), said("not_started")),
+    "not started, passed on": (
+        step("\n  try: raise NotImplementedError\n  except ValueError: pass"),
+        said("not_started"),
+    ),
+    "what torch cannot do": (
+        step("return torch.zeros(2, device='meta').cpu()"),
+        said("raised", type="NotImplementedError"),
+    ),
     "memory": (step("raise MemoryError"), said("memory")),
     "memory, numpy": (step("return np.ones((1 << 50,))"), said("memory")),
     "memory, torch": (step("return torch.ones(1 << 50)"), said("memory")),
@@ -438,9 +447,9 @@ PROBLEMS = {
     ),
     "signature, generator": ("def Thing(w): yield w", said("signature", text="too many positional arguments")),
     "step takes more": ("class Thing:\n def step(self, w, grad, t): return t", said("raised", type="TypeError")),
-    "an array returned": ("def Thing(w, grad): return w", said("not_iterator", type="ndarray")),
-    "a list returned": ("def Thing(w, grad): return [w]", said("not_iterator", type="list")),
-    "nothing returned": ("def Thing(w, grad): grad(w)", said("not_iterator", type="NoneType")),
+    "an array returned": ("def Thing(w, grad): return w", said("not_iterator", type="an array")),
+    "a list returned": ("def Thing(w, grad): return [w]", said("not_iterator", type="a list of 1")),
+    "nothing returned": ("def Thing(w, grad): grad(w)", said("not_iterator", type="None")),
     "a body of pass": ("def Thing(w, grad): pass", said("not_started")),
     "a body of dots": ("def Thing(w, grad): ...", said("not_started")),
     "a body of words": ("def Thing(w, grad):\n 'v = ...'", said("not_started")),
@@ -451,10 +460,22 @@ PROBLEMS = {
     "a method that nobody calls": ("class Thing:\n def _go(self): ...", said("no_step", has=[])),
     "stopped early": ("def Thing(w, grad):\n yield w\n yield w", said("stopped_early", step=3, steps=3)),
     "no w": ("def Thing(w, grad):\n while 1: yield {'v': w, 3: w}", said("no_w", step=1, keys=["v", "3"])),
-    "a text": (step("return 'w'"), said("wrong_type", step=1, quantity="w", type="str")),
-    "integers": (step("return w.astype(int)"), said("wrong_type", type="ndarray of int64")),
-    "nothing yielded": ("def Thing(w, grad):\n while 1: yield", said("wrong_type", type="NoneType")),
-    "a tuple": (step("return w, w"), said("wrong_type", type="tuple")),
+    "a text": (step("return 'w'"), said("text_given", step=1, quantity="w", type="text")),
+    "integers": (step("return w.astype(int)"), said("integers_given", type="an array of integers (int64)")),
+    "nothing yielded": ("def Thing(w, grad):\n while 1: yield", said("none_given", type="None")),
+    "not implemented": (step("return NotImplemented"), said("not_started")),
+    "no w among lies": (
+        "class Key(str):\n  __str__ = None\ndef Thing(w, grad):\n while 1: yield {Key('w'): w}",
+        said("no_w", keys=["Key"]),
+    ),
+    "a class that cannot be asked": (
+        "class Asked(type):\n"
+        " def __getattribute__(cls, name): raise SystemExit\n"
+        "class Thing:\n"
+        " def step(self, w, grad): return Asked('Kind', (), {})()",
+        said("wrong_type", type="a Kind"),
+    ),
+    "a tuple": (step("return w, w"), said("tuple_given", type="a tuple of 2")),
     "another shape": (step("return w[:1]"), said("wrong_shape", step=1, actual=[1], expected=[2])),
     "a number for an array": (step("return 0.5"), said("wrong_shape", actual=[], expected=[2])),
 }
@@ -471,8 +492,8 @@ def test_problems(source: str, expected: dict[str, Any]) -> None:
     [
         (step("return w"), {"kind": "no_step", "has": ["step"], "wanted": "epoch"}),
         ("def Thing(w, grad): yield w", {"kind": "signature"}),
-        ("def Thing(w, grad, order): return 'w'", {"kind": "wrong_type", "type": "str"}),
-        ("def Thing(w, grad, order): return [w]", {"kind": "wrong_type", "type": "list"}),
+        ("def Thing(w, grad, order): return 'w'", {"kind": "text_given", "type": "text"}),
+        ("def Thing(w, grad, order): return [w]", {"kind": "list_given", "type": "a list of 1"}),
         ("def Thing(w, grad, order):\n yield w\n 1 / 0", {"kind": "raised", "step": 2}),
     ],
 )

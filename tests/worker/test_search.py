@@ -23,6 +23,10 @@ def run(form: str, source: str, run: dict[str, Any], ask: Any = None) -> Any:
     return reply
 
 
+def strange(quantity: str, type: str, wanted: str = "one of those in the space") -> dict[str, Any]:
+    return {"kind": "wrong_type", "quantity": quantity, "type": type, "wanted": wanted}
+
+
 def grid(source: str) -> Any:
     return run("plain", source, {"space": SPACE})
 
@@ -72,13 +76,13 @@ def test_a_dict_handed_out_again_and_again_is_looked_at_in_the_end() -> None:
     ("result", "problem"),
     [
         ("print()", {"kind": "returns_nothing"}),
-        ("{'lr': 1}", {"kind": "not_trials", "type": "dict"}),
-        ("'lr'", {"kind": "not_trials", "type": "str"}),
-        ("3", {"kind": "not_trials", "type": "int"}),
-        ("[object()]", {"kind": "wrong_type", "quantity": "a trial", "type": "object"}),
-        ("[{1: 2}]", {"kind": "wrong_type", "quantity": "a trial", "type": "dict"}),
-        ("[{'lr': 'x' * 10**6}]", {"kind": "wrong_type", "quantity": "a trial", "type": "str"}),
-        ("[{'lr': 10**400}]", {"kind": "wrong_type", "quantity": "a trial", "type": "int"}),
+        ("{'lr': 1}", {"kind": "not_trials", "type": "a dict"}),
+        ("'lr'", {"kind": "not_trials", "type": "a str"}),
+        ("3", {"kind": "not_trials", "type": "an int"}),
+        ("[object()]", strange("a trial", "an object", "a dict")),
+        ("[{1: 2}]", strange("something in a trial", "a dict with a name that is no text, or a long one")),
+        ("[{'lr': 'x' * 10**6}]", strange("something in a trial", "a long text")),
+        ("[{'lr': 10**400}]", strange("something in a trial", "an integer of more than 64 bits")),
     ],
 )
 def test_what_is_no_trials(result: str, problem: dict[str, Any]) -> None:
@@ -88,7 +92,9 @@ def test_what_is_no_trials(result: str, problem: dict[str, Any]) -> None:
 def test_trials_without_end_and_within_themselves_end() -> None:
     assert grid("def Thing(space):\n while True: yield {}")["count"] == 1001
     reply = grid("def Thing(space):\n trials = []; trials.append(trials); return trials")
-    assert reply["problem"]["type"] == "data larger than what was passed in"
+    assert reply["problem"] == strange("a trial", "data larger than what was passed in", "a dict")
+    reply = grid("def Thing(space):\n trial = {}; trial['lr'] = trial; return [trial]")
+    assert reply["problem"] == strange("something in a trial", "data larger than what was passed in")
 
 
 def test_as_many_trials_come_back_as_there_is_room_for() -> None:
@@ -149,6 +155,10 @@ def test_too_many_calls_raise() -> None:
         ("trials[0]", "returns_other"),
         ("1, 2, 3", "returns_other"),
         ("trials[0], object()", "wrong_type"),
+        ("trials[0], 1j", "complex_given"),
+        ("trials[0], type('Float', (float,), {})()", "subclass_given"),
+        ("trials[0], torch.zeros((), device='meta')", "meta_given"),
+        ("type('Pair', (tuple,), {'__len__': None, '__iter__': None})((trials[0], 1j))", "complex_given"),
     ],
 )
 def test_what_is_no_trial_and_value(result: str, kind: str) -> None:
@@ -194,8 +204,8 @@ def test_whole_numbers_are_noted(value: str) -> None:
         ("[(0.5, 0.5)] * n", "not_trials"),
         ("[{'a': 0.5}] * n", "other_names"),
         ("[{'a': 0.5, 'b': 0.5, 'c': 0.5}] * n", "other_names"),
-        ("[{'a': 'x', 'b': 0.5}] * n", "wrong_type"),
-        ("[{'a': True, 'b': 0.5}] * n", "wrong_type"),
+        ("[{'a': 'x', 'b': 0.5}] * n", "text_given"),
+        ("[{'a': True, 'b': 0.5}] * n", "booleans_given"),
         ("[{'a': np.zeros(1), 'b': 0.5}] * n", "wrong_shape"),
     ],
 )
@@ -259,7 +269,7 @@ def test_a_layer_on_tensors() -> None:
         ("pass", "not_started"),
         ("raise NotImplementedError", "not_started"),
         ("return x[0]", "wrong_shape"),
-        ("return 'x'", "wrong_type"),
+        ("return 'x'", "text_given"),
         ("1 / 0", "raised"),
     ],
 )
