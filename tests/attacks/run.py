@@ -135,9 +135,7 @@ def submissions(folder: Path, level: str, only: str, known: Mapping[str, Any], c
 def numbers() -> Mapping[str, int]:
     """This machine's calls by name, as far as the filter knows them."""
     at = ("x86_64", "aarch64").index(MACHINE)
-    table = {call: pair[at] for calls in seccomp.REFUSED.values() for call, pair in calls.items()}
-    asked_calls = ("clone", "clone3", "kill", "tgkill", "prctl", "prlimit64", "ioctl", "fcntl")
-    table |= dict(zip(asked_calls, seccomp._ASKED[MACHINE], strict=True))
+    table = {call: pair[at] for calls in (*seccomp.REFUSED.values(), seccomp.ASKED) for call, pair in calls.items()}
     return {call: number for call, number in table.items() if number is not None}
 
 

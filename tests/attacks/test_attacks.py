@@ -64,7 +64,7 @@ def test_every_attack_ends_as_it_must(attacked: Found, setting: Setting) -> None
 
 
 def test_the_controls_beside_them_get_full_marks_and_the_same(attacked: Found) -> None:
-    controls = [result for name, result in attacked["results"].items() if name not in STRIKES]
+    controls = [result for name, result in attacked["results"].items() if name.startswith("control ")]
     assert len(controls) > 10
     assert {control["score"] for control in controls} == {2.0}
     alike = {json.dumps({"algorithms": each["algorithms"], "notes": each.get("notes")}) for each in controls}

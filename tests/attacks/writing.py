@@ -18,6 +18,24 @@ ATTACKS = (
     probe("the owner of others' files", "must_fail(os.chown, VICTIM, -1, -1)"),
     probe("the times of others' files", "must_fail(os.utime, VICTIM)"),
     probe("attributes of others' files", "must_fail(os.setxattr, VICTIM, 'user.x', b'x')", limited={"pass", "error"}),
+    probe(
+        "a file read, and emptied",  # its own: others' would be lost
+        """
+        os.close(os.open("x", os.O_CREAT))
+        must_fail(os.open, "x", os.O_RDONLY | os.O_TRUNC)
+        must_fail(os.truncate, "x", 0)
+        """,
+    ),
+    probe(
+        "the flags of a file that it may only read",
+        """
+        import fcntl
+        fd = os.open(np.__file__, os.O_RDONLY)
+        with contextlib.suppress(OSError):
+            must_fail(fcntl.ioctl, fd, 0x40086602, fcntl.ioctl(fd, 0x80086601, bytes(8)))
+        """,
+        limited={"pass", "error"},
+    ),
     probe("the worker's own code", "must_fail(open, f'{ROOT}/harness/worker/student.py', 'a')"),
     probe("Python's code", "must_fail(open, contextlib.__file__, 'a')"),
     probe("numpy's code", "must_fail(open, np.__file__, 'a')"),

@@ -83,7 +83,8 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "request_key": (249, 218),
         "keyctl": (250, 219),
     },
-    "what Landlock does not ask about: links, modes, owners, attributes, watching": {
+    "what Landlock does not ask about: links, modes, owners, attributes, watching; before version 3, truncating": {
+        "truncate": (76, 45),
         "link": (86, None),
         "linkat": (265, 37),
         "symlink": (88, None),
@@ -106,6 +107,7 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "lremovexattr": (198, 15),
         "fremovexattr": (199, 16),
         "removexattrat": (466, 466),
+        "file_setattr": (469, 469),
         "utime": (132, None),
         "utimes": (235, None),
         "futimesat": (261, None),
@@ -128,6 +130,7 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "fsmount": (432, 432),
         "fspick": (433, 433),
         "mount_setattr": (442, 442),
+        "open_tree_attr": (467, 467),
         "swapon": (167, 224),
         "swapoff": (168, 225),
         "reboot": (169, 142),
@@ -164,17 +167,33 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
 }
 """What is refused: by what it is refused for, by name, the call's numbers on x86-64 and aarch64 (None: it has none)."""
 
-_CLONE, _CLONE3, _KILL_CALL, _TGKILL, _PRCTL, _PRLIMIT, _IOCTL, _FCNTL = range(8)
-_ASKED: Final = {
-    "x86_64": (56, 435, 62, 234, 157, 302, 16, 72),
-    "aarch64": (220, 435, 129, 131, 167, 261, 29, 25),
+ASKED: Final[dict[str, tuple[int | None, int | None]]] = {
+    "clone": (56, 220),
+    "clone3": (435, 435),
+    "kill": (62, 129),
+    "tgkill": (234, 131),
+    "prctl": (157, 167),
+    "prlimit64": (302, 261),
+    "ioctl": (16, 29),
+    "fcntl": (72, 25),
+    "open": (2, None),
+    "openat": (257, 56),
+    "openat2": (437, 437),
 }
 """The calls whose arguments decide."""
 
 _CLONE_THREAD: Final = 0x00010000
 _PRCTL_ALLOWED: Final = (3, 15, 16, 0x53564D41)  # is it dumpable, this thread's name, a mapping's name
-_IOCTL_REFUSED: Final = (0x5412, 0x541C, 0x8901, 0x8902)  # typing into a terminal; signals to others from a socket
+_IOCTL_REFUSED: Final = (
+    *(0x5412, 0x541C),  # typing into a terminal
+    *(0x8901, 0x8902),  # signals to others from a socket
+    *(0x40086602, 0x40087602, 0x401C5820),  # a file's flags, version and attributes: for these, reading it is enough
+    *(0x40806685, 0x800C6613),  # sealing it for ever, encrypting
+)
 _FCNTL_REFUSED: Final = (8, 10, 15)  # signals to others when a file is ready
+
+_TRUNCATING: Final = os.O_TRUNC | os.O_ACCMODE, os.O_TRUNC | os.O_RDONLY
+"""Opening a file to read it, and emptying it: what to look at in the flags, and what must not be there."""
 
 # Offsets in struct seccomp_data; the arguments are two words each, the low one first.
 _NUMBER, _ARCHITECTURE = 0, 4
@@ -222,21 +241,27 @@ def program(machine: str, pid: int) -> list[Step]:
     numbers = sorted(
         number for group in REFUSED.values() for calls in group.values() if (number := calls[at]) is not None
     )
-    asked = _ASKED[machine]
+    asked = {name: number for name, pair in ASKED.items() if (number := pair[at]) is not None}
     steps = [_load(_ARCHITECTURE), Step(0x15, _AUDIT[machine], 1, 0), _return(_KILL), _load(_NUMBER)]
     if machine == "x86_64":
         steps += [Step(0x35, _X32, 0, 1), _return(_KILL)]
     for number in numbers:
         steps += _equals(number, _EPERM)
-    steps += _equals(asked[_CLONE3], _ENOSYS)  # its flags lie in memory, out of sight: libc then takes clone
+    for call in ("clone3", "openat2"):  # their flags lie in memory, out of sight: libc then takes the older ones
+        steps += _equals(asked[call], _ENOSYS)
     threads = [_argument(0), Step(0x45, _CLONE_THREAD, 0, 1), _return(_ALLOW), _EPERM]
-    steps += _equals(asked[_CLONE], *threads)
-    for call in (_KILL_CALL, _TGKILL):
+    steps += _equals(asked["clone"], *threads)
+    for call in ("kill", "tgkill"):
         steps += _equals(asked[call], _argument(0), *_equals(pid, _return(_ALLOW)), _EPERM)
-    steps += _equals(asked[_PRLIMIT], _argument(0), *_one_of((0, pid), _ALLOW), _EPERM)
-    steps += _equals(asked[_PRCTL], _argument(0), *_one_of(_PRCTL_ALLOWED, _ALLOW), _EPERM)
-    for call, refused in ((_IOCTL, _IOCTL_REFUSED), (_FCNTL, _FCNTL_REFUSED)):
+    steps += _equals(asked["prlimit64"], _argument(0), *_one_of((0, pid), _ALLOW), _EPERM)
+    steps += _equals(asked["prctl"], _argument(0), *_one_of(_PRCTL_ALLOWED, _ALLOW), _EPERM)
+    for call, refused in (("ioctl", _IOCTL_REFUSED), ("fcntl", _FCNTL_REFUSED)):
         steps += _equals(asked[call], _argument(1), *_one_of(refused, _EPERM.value), _return(_ALLOW))
+    mask, truncating = _TRUNCATING
+    for call, flags in (("open", 1), ("openat", 2)):
+        if call in asked:
+            look = [_argument(flags), Step(0x54, mask), *_equals(truncating, _EPERM), _return(_ALLOW)]
+            steps += _equals(asked[call], *look)
     return [*steps, _return(_ALLOW)]
 
 
