@@ -39,6 +39,7 @@ from harness.results import (
 from harness.runner import session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
+from harness.runner.scratch import sweep
 from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
@@ -94,6 +95,7 @@ class Batch:
         self._testimony: Future[witness.Testimony | None] = Future()
 
     def __enter__(self) -> Batch:
+        sweep()
         return self
 
     def __exit__(

@@ -6,17 +6,43 @@ import contextlib
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
+
+
+ABANDONED_SECONDS = 3600.0
+"""How old a folder of a grader that is no more must be, for it may be another machine's that shares our disk."""
 
 
 @contextlib.contextmanager
 def scratch() -> Iterator[str]:
     """A new folder, gone afterwards with all that was put into it."""
-    folder = tempfile.mkdtemp(prefix="gradstep-")
+    folder = tempfile.mkdtemp(prefix=f"gradstep-{os.getpid()}-")
     try:
         yield folder
     finally:
         remove(folder)
+
+
+def sweep() -> None:
+    """Remove what a killed grader left behind."""
+    for folder in Path(tempfile.gettempdir()).glob("gradstep-*-*"):
+        number = folder.name.split("-")[1]
+        with contextlib.suppress(OSError):
+            old = time.time() - folder.stat().st_mtime > ABANDONED_SECONDS
+            if old and number.isdigit() and not _alive(int(number)):
+                remove(str(folder))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def remove(folder: str) -> None:

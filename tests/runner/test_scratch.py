@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.runner.scratch import remove, scratch
+from harness.runner.scratch import remove, scratch, sweep
 
 
 def deep(folder: Path) -> None:
@@ -136,3 +137,18 @@ def test_a_link_in_its_place_is_removed_and_not_followed(tmp_path: Path) -> None
     (tmp_path / "link").symlink_to(victim)
     remove(str(tmp_path / "link"))
     assert [*tmp_path.iterdir()] == [victim]
+
+
+def test_what_a_killed_grader_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own folders, old ones, and nobody else's."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, new, ours = (tmp_path / f"gradstep-{each}" for each in (f"{gone.pid}-a", f"{gone.pid}-b", f"{os.getpid()}-c"))
+    theirs = tmp_path / "gradstep-results-d"
+    for folder in (dead, new, ours, theirs):
+        (folder / "deep").mkdir(parents=True)
+        if folder != new:
+            os.utime(folder, (0, 0))
+    sweep()
+    assert sorted(tmp_path.iterdir()) == sorted([new, ours, theirs])
