@@ -3,16 +3,18 @@
 Every mistake and dialect of the page is executable. One is named only where it explains **all** cases, failing and
 passing alike; a case that ended in a problem of another kind, an exception say, has only to agree up to there. Single
 ones are tried first, then two dialects, then a mistake under a dialect, then two mistakes: the smaller explanation
-wins.
+wins. Where none fits, the student's code may compute in float32 whatever it is given: they are tried once more with
+float32's tolerances.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+from harness.grading.bounded import AmbiguousError
 from harness.grading.expected import Reference
 from harness.grading.forms import FORMS
 from harness.grading.judge import Judged
@@ -25,13 +27,15 @@ Choice = tuple[Variant, int]
 class Finding:
     """The variants that together explain every case, the named one first, and what explains them as well.
 
-    ``unexplained`` numbers the cases that ended in a problem of another kind.
+    ``unexplained`` numbers the cases that ended in a problem of another kind. ``rounded`` says that the values fit only
+    as closely as float32 has them.
     """
 
     variants: tuple[Variant, ...]
     touched: tuple[str, ...]
     also: tuple[str, ...] = ()
     unexplained: frozenset[int] = frozenset()
+    rounded: bool = False
 
     @property
     def named(self) -> Variant:
@@ -46,18 +50,47 @@ def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequen
     if judged[order[0]].passed or order[0] in broken:
         return None
     for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
-        fitting = []
-        for choices in size(reference.page.variants):
-            if len(choices) > 1 and any(way for _, way in choices) and not form.pairs_in_every_way:
-                continue
-            edition = reference.page.edition(*choices)
-            if edition and _explains(reference, edition, order, runs, judged):
-                fitting.append((tuple(variant for variant, _ in choices), edition))
-        if fitting:
-            variants, edition = fitting[0]
-            others = {each.id: None for found, _ in fitting for each in found[:1] if each.id != variants[0].id}
-            return Finding(variants, edition.touched, tuple(others), broken)
-    return None
+        if found := _fitting(reference, size, order, runs, judged):
+            return replace(found, unexplained=broken)
+    bounded = [case for case in order if _has_bound(reference.in_float32, case, runs[case])]
+    found = _fitting(reference.in_float32, _mistakes, bounded, runs, judged)
+    return found and replace(found, unexplained=broken, rounded=True)
+
+
+def _has_bound(reference: Reference, case: int, runs: Sequence[Any]) -> bool:
+    """Whether a case can be judged with other tolerances than its own: its outcome must not hang on a rounding."""
+    try:
+        FORMS[reference.page.form].judge(reference, case, runs, [])
+    except AmbiguousError:
+        return False
+    return True
+
+
+def _fitting(
+    reference: Reference,
+    size: Callable[[Sequence[Variant]], Iterator[tuple[Choice, ...]]],
+    order: Sequence[int],
+    runs: Sequence[Sequence[Any]],
+    judged: Sequence[Judged],
+) -> Finding | None:
+    """Those explanations of a size that explain every case: the first of them, and what the others are headed by."""
+    fitting = []
+    for choices in size(reference.page.variants):
+        if len(choices) > 1 and any(way for _, way in choices) and not FORMS[reference.page.form].pairs_in_every_way:
+            continue
+        edition = reference.page.edition(*choices)
+        if edition and _explains(reference, edition, order, runs, judged):
+            fitting.append((_headed(choices), edition))
+    if not fitting:
+        return None
+    variants, edition = fitting[0]
+    others = {each.id: None for found, _ in fitting for each in found[:1] if each.id != variants[0].id}
+    return Finding(variants, edition.touched, tuple(others))
+
+
+def _headed(choices: Sequence[Choice]) -> tuple[Variant, ...]:
+    """The variants of an explanation, the one to be told first at the head: a mistake, and no detail."""
+    return tuple(sorted((variant for variant, _ in choices), key=lambda each: (each.kind == "dialect", each.detail)))
 
 
 def _ways(variants: Sequence[Variant], kind: str) -> list[Choice]:
@@ -67,6 +100,11 @@ def _ways(variants: Sequence[Variant], kind: str) -> list[Choice]:
 def _singles(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
     for choice in [*_ways(variants, "dialect"), *_ways(variants, "mistake")]:
         yield (choice,)
+
+
+def _mistakes(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:
+    yield from _singles(variants)
+    yield from _under_a_dialect(variants)
 
 
 def _under_a_dialect(variants: Sequence[Variant]) -> Iterator[tuple[Choice, ...]]:

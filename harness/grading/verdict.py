@@ -88,13 +88,18 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
         broken = [judged[at] for at in sorted(finding.unexplained)]
         first = next((each for each in broken if each.result.status == status), broken[0])
         return Verdict(status, cases, _problem(first, reference, judged), diagnosis)
-    message = Message(finding.named.kind, {**_facts(reference, judged), **_named(finding)})
+    facts = _facts(reference, judged)
+    if finding.rounded:
+        if finding.named.kind == "dialect":  # by itself no failure
+            return Verdict(status, cases, Message("float32_inside", facts), diagnosis)
+        facts["seen"] = {"id": "float32_inside", "params": {}}
+    message = Message(finding.named.kind, {**facts, **_named(finding)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
 
 def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
     """A case that dialects explain earns by policy, whatever became of the others."""
-    if judged.passed or finding is None or at in finding.unexplained:
+    if judged.passed or finding is None or finding.rounded or at in finding.unexplained:
         return judged.result
     if all(variant.kind == "dialect" for variant in finding.variants):
         return replace(judged.result, status="dialect")
