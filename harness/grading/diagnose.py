@@ -3,8 +3,8 @@
 Every mistake and dialect of the page is executable. One is named only where it explains **all** cases, failing and
 passing alike; a case that ended in a problem of another kind, an exception say, has only to agree up to there. Single
 ones are tried first, then two dialects, then a mistake under a dialect, then two mistakes: the smaller explanation
-wins. Where none fits, the student's code may compute in float32 whatever it is given: they are tried once more with
-float32's tolerances.
+wins. Where none fits, the student's code may have other defaults as well, or compute in float32 whatever it is given:
+a mistake is looked for once more without the cases that pass no hyper-parameters, and with float32's tolerances.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ Choice = tuple[Variant, int]
 class Finding:
     """The variants that together explain every case, the named one first, and what explains them as well.
 
-    ``unexplained`` numbers the cases that ended in a problem of another kind. ``rounded`` says that the values fit only
-    as closely as float32 has them.
+    ``unexplained`` numbers the cases that ended in a problem of another kind. ``beside`` is the message that says what
+    else is wrong: what explains the rest, or the values as closely as float32 has them, does not say it.
     """
 
     variants: tuple[Variant, ...]
     touched: tuple[str, ...]
     also: tuple[str, ...] = ()
     unexplained: frozenset[int] = frozenset()
-    rounded: bool = False
+    beside: str | None = None
 
     @property
     def named(self) -> Variant:
@@ -52,9 +52,13 @@ def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequen
     for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
         if found := _fitting(reference, size, order, runs, judged):
             return replace(found, unexplained=broken)
+    if reference.page.settings({}) and not all(judged[case].passed or reference.cases[case].hyper for case in order):
+        passing = [case for case in order if reference.cases[case].hyper]
+        if found := _fitting(reference, _mistakes, passing, runs, judged):
+            return replace(found, unexplained=broken, beside="wrong_defaults")
     bounded = [case for case in order if _has_bound(reference.in_float32, case, runs[case])]
     found = _fitting(reference.in_float32, _mistakes, bounded, runs, judged)
-    return found and replace(found, unexplained=broken, rounded=True)
+    return found and replace(found, unexplained=broken, beside="float32_inside")
 
 
 def _has_bound(reference: Reference, case: int, runs: Sequence[Any]) -> bool:

@@ -89,17 +89,17 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
         first = next((each for each in broken if each.result.status == status), broken[0])
         return Verdict(status, cases, _problem(first, reference, judged), diagnosis)
     facts = _facts(reference, judged)
-    if finding.rounded:
+    if finding.beside:
         if finding.named.kind == "dialect":  # by itself no failure
-            return Verdict(status, cases, Message("float32_inside", facts), diagnosis)
-        facts["seen"] = {"id": "float32_inside", "params": {}}
+            return Verdict(status, cases, _beside(finding.beside, reference, judged), diagnosis)
+        facts["seen"] = {"id": finding.beside, "params": {}}
     message = Message(finding.named.kind, {**facts, **_named(finding)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
 
 def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
     """A case that dialects explain earns by policy, whatever became of the others."""
-    if judged.passed or finding is None or finding.rounded or at in finding.unexplained:
+    if judged.passed or finding is None or finding.beside or at in finding.unexplained:
         return judged.result
     if all(variant.kind == "dialect" for variant in finding.variants):
         return replace(judged.result, status="dialect")
@@ -130,6 +130,16 @@ def _named(finding: Finding) -> dict[str, Any]:
     return {finding.named.kind: finding.named.id, "also": [*finding.also], "second": second}
 
 
+def _beside(id: str, reference: Reference, judged: Sequence[Judged]) -> Message:
+    """What is wrong whatever the formula: other defaults, or float32 where there should be float64."""
+    facts = _facts(reference, judged)
+    if id == "float32_inside":
+        return Message(id, facts)
+    failing = [case for case, each in zip(reference.cases, judged, strict=True) if not each.passed and not case.hyper]
+    told = {name: facts[name] for name in ("failing", "total")}
+    return Message(id, {"case": failing[0].id, "call": reference.page.call, **told})
+
+
 def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged]) -> Message:
     first = next(each for each in judged if each.result.status == status)
     if problem := _problem(first, reference, judged):
@@ -139,10 +149,9 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
         return Message("state_shared", {"case": failing[0].id})
     wrong = [each.result for each in judged if not each.passed]
     if _rounded_to_float32(failing, wrong):
-        return Message("float32_inside", _facts(reference, judged))
+        return _beside("float32_inside", reference, judged)
     if reference.page.settings({}) and not any(case.hyper for case in failing):
-        params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
-        return Message("wrong_defaults", params)
+        return _beside("wrong_defaults", reference, judged)
     if first.gives_back and all(each.passed or each.gives_back == first.gives_back for each in judged):
         facts = _facts(reference, judged)
         told = {name: facts[name] for name in ("case", "why", "failing", "total")}

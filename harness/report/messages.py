@@ -93,8 +93,8 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "wrong_defaults": Entry(
         ("case", "call", "failing", "total"),
-        ("The defaults are other ones than asked for: it is right wherever the hyper-parameters are passed.",),
-        ("Case: {case}.", "Cases that fail: {failing} of {total}."),
+        ("The defaults are other ones than asked for.",),
+        ("What passes no hyper-parameters shows it: {case}.", "Cases that fail: {failing} of {total}."),
         ("The defaults should be those of {call}.",),
     ),
     # -- an algorithm's behaviour ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ KERAS_CORRECTED = {
     "no_bias_correction", "second_moment_uncorrected", "correction_root_missing", "correction_inverted",
     "root_missing", "eps_missing",
 }  # fmt: skip
+EPS_ELSEWHERE = {"eps_missing", "eps_ignored", "eps_as_floor"}
 ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing"}
 
 CLASHES = {
@@ -24,9 +25,16 @@ CLASHES = {
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     # Without the root or the argument ε there is no inside and outside; the backward pass has another power there.
-    ("batch_norm_forward", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
-    ("batch_norm_backward", "eps_outside_root"): {"eps_missing", "power_wrong"},
-    ("batch_norm_inference", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    ("batch_norm_forward", "eps_outside_root"): {"root_missing", *EPS_ELSEWHERE},
+    ("batch_norm_backward", "eps_outside_root"): {
+        "root_missing",
+        "power_wrong",
+        "eps_missing",
+        "eps_ignored",
+        "eps_outside_in_dx",
+        "gradient_of_eps_inside",
+    },
+    ("batch_norm_inference", "eps_outside_root"): {"root_missing", *EPS_ELSEWHERE},
     # The swap is a comparison of its own, at either end of u; without a mask there is nothing to compare.
     ("dropout_train", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
     ("dropout_train", "boundary_kept"): {"keep_drop_swapped", "nothing_dropped"},
