@@ -18,7 +18,7 @@ from harness.grading.bounded import AmbiguousError
 from harness.grading.expected import Reference
 from harness.grading.forms import FORMS
 from harness.grading.judge import Judged
-from reference import Edition, Variant
+from reference import Edition, Page, Variant
 
 Choice = tuple[Variant, int]
 
@@ -49,16 +49,47 @@ def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequen
     order = sorted(range(len(judged)), key=lambda at: (judged[at].passed, at in broken))  # the most telling first
     if judged[order[0]].passed or order[0] in broken:
         return None
+
+    def exactly(edition: Edition) -> bool:
+        return _explains(reference, edition, order, runs, judged)
+
     for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
-        if found := _fitting(reference, size, order, runs, judged):
+        if found := _fitting(reference.page, size, exactly):
             return replace(found, unexplained=broken)
-    if reference.page.settings({}) and not all(judged[case].passed or reference.cases[case].hyper for case in order):
-        passing = [case for case in order if reference.cases[case].hyper]
-        if found := _fitting(reference, _mistakes, passing, runs, judged):
-            return replace(found, unexplained=broken, beside="wrong_defaults")
-    bounded = [case for case in order if _has_bound(reference.in_float32, case, runs[case])]
-    found = _fitting(reference.in_float32, _mistakes, bounded, runs, judged)
-    return found and replace(found, unexplained=broken, beside="float32_inside")
+    if found := _beside_other_defaults(reference, order, runs, judged) or _beside_float32(
+        reference, order, runs, judged
+    ):
+        return replace(found, unexplained=broken)
+    return None
+
+
+def _beside_other_defaults(
+    reference: Reference, order: Sequence[int], runs: Sequence[Sequence[Any]], judged: Sequence[Judged]
+) -> Finding | None:
+    """A mistake that explains all but the cases that pass no hyper-parameters, where one of these fails."""
+    passing = [case for case in order if reference.cases[case].hyper]
+    if not reference.page.settings({}) or all(judged[case].passed for case in set(order) - set(passing)):
+        return None
+    found = _fitting(reference.page, _mistakes, lambda edition: _explains(reference, edition, passing, runs, judged))
+    return found and replace(found, beside="wrong_defaults")
+
+
+def _beside_float32(
+    reference: Reference, order: Sequence[int], runs: Sequence[Sequence[Any]], judged: Sequence[Judged]
+) -> Finding | None:
+    """A mistake that explains the cases to the digits of float32, and hardly one of them to its own."""
+    form, single = FORMS[reference.page.form], reference.in_float32
+    bounded = [case for case in order if _has_bound(single, case, runs[case])]
+    telling = [case for case in bounded if reference.cases[case].dtype == "float64" and not judged[case].problem]
+
+    def roughly(edition: Edition) -> bool:
+        if not _explains(single, edition, bounded, runs, judged):
+            return False
+        exact = [all(form.matches(reference, edition, at, *run) for run in enumerate(runs[at])) for at in telling]
+        return exact.count(True) <= len(telling) / 4  # what is 0, or no number, is so in float32 as well
+
+    found = _fitting(reference.page, _mistakes, roughly)
+    return found and replace(found, beside="float32_inside")
 
 
 def _has_bound(reference: Reference, case: int, runs: Sequence[Any]) -> bool:
@@ -71,19 +102,17 @@ def _has_bound(reference: Reference, case: int, runs: Sequence[Any]) -> bool:
 
 
 def _fitting(
-    reference: Reference,
+    page: Page,
     size: Callable[[Sequence[Variant]], Iterator[tuple[Choice, ...]]],
-    order: Sequence[int],
-    runs: Sequence[Sequence[Any]],
-    judged: Sequence[Judged],
+    explains: Callable[[Edition], bool],
 ) -> Finding | None:
     """Those explanations of a size that explain every case: the first of them, and what the others are headed by."""
     fitting = []
-    for choices in size(reference.page.variants):
-        if len(choices) > 1 and any(way for _, way in choices) and not FORMS[reference.page.form].pairs_in_every_way:
+    for choices in size(page.variants):
+        if len(choices) > 1 and any(way for _, way in choices) and not FORMS[page.form].pairs_in_every_way:
             continue
-        edition = reference.page.edition(*choices)
-        if edition and _explains(reference, edition, order, runs, judged):
+        edition = page.edition(*choices)
+        if edition and explains(edition):
             fitting.append((_headed(choices), edition))
     if not fitting:
         return None
