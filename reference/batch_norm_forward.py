@@ -48,7 +48,7 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
 
 batch_norm_forward.rounds(  # no twin: it would count the error of s twice, in x·s and in μ·s, where it cancels
     "scale and shift may be folded, x·s + (β − μ·s): each product rounds by its own size, and β − μ·s once more",
-    {"(x - mu) / sqrt(var + eps)": "(absolute(x) + 2 * absolute(mu)) / sqrt(var + eps)"},
+    {"(x - mu)": "absolute(x) + 2 * absolute(mu)"},
 )
 batch_norm_forward.loses_digits(
     "cancellation",
@@ -86,6 +86,10 @@ batch_norm_forward.mistake(
     {
         "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
         "variance(x, axis=0)": "variance(x, axis=1, keepdims=True)",
+    },
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
+        "variance(x, axis=0)": "variance(x, axis=1, keepdims=True) * len(x[0]) / (zeros_like(x) + len(x[0]) - 1)",
     },
     {"mean(x, axis=0)": "mean(x, axis=1, keepdims=True)"},
     {"variance(x, axis=0)": "variance(x, axis=1, keepdims=True)"},
@@ -127,6 +131,10 @@ batch_norm_forward.mistake(
     "Average over the N examples only, axis 0: every feature has its own μ and σ².",
     {"mean(x, axis=0)": "mean(x)", "variance(x, axis=0)": "variance(x)"},
     {"variance(x, axis=0)": "variance(x)"},
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x)",
+        "variance(x, axis=0)": "variance(x) * len(x.reshape(-1)) / (len(x.reshape(-1)) - 1)",
+    },
 )
 batch_norm_forward.mistake(
     "not_centered",

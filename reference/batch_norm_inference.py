@@ -40,12 +40,9 @@ def batch_norm_inference(
     return {"x_hat": x_hat, "y": y}
 
 
-batch_norm_inference.twin(
-    "scale and shift may be folded into one line, x·s + (β − μ·s)",
-    {
-        "(x - running_mean) / sqrt(running_var + eps)": "x / sqrt(running_var + eps)"
-        " - running_mean / sqrt(running_var + eps)"
-    },
+batch_norm_inference.rounds(
+    "scale and shift may be folded, x·s + (β − μ_run·s): each product rounds by its own size",
+    {"(x - running_mean)": "absolute(x) + 2 * absolute(running_mean)"},
 )
 
 

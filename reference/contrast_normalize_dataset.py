@@ -44,7 +44,7 @@ NAIVE = {"variance(images)": "mean(images**2) - mu**2"}
 
 contrast_normalize_dataset.rounds(
     "the fraction may be split, x·s − μ·s with s = 1/max(σ, ε)",
-    {"(images - mu) / maximum(sigma, eps)": "2 * images / maximum(sigma, eps)"},
+    {"(images - mu)": "2 * images"},
 )
 contrast_normalize_dataset.loses_digits("cancellation", "σ² computed as E[x²] − μ²", NAIVE)
 
@@ -121,7 +121,7 @@ contrast_normalize_dataset.mistake(
     "sum_not_mean",
     "The sum of the squared distances is not divided by their number.",
     "σ is the root of their mean, not of their sum: numpy's linalg.norm leaves the division out.",
-    {"maximum(sigma, eps)": "maximum(sqrt(sum((images - mu) ** 2)), eps)"},
+    {"variance(images)": "variance(images) * len(images.reshape(-1))"},
 )
 contrast_normalize_dataset.mistake(
     "root_mean_square",

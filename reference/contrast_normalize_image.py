@@ -45,7 +45,7 @@ NAIVE = {"variance(images, axis=(1, 2, 3), keepdims=True)": "mean(images**2, axi
 
 contrast_normalize_image.rounds(
     "the fraction may be split, x·s − μ·s with s = 1/max(σ, ε)",
-    {"(images - mu) / maximum(sigma, eps)": "2 * images / maximum(sigma, eps)"},
+    {"(images - mu)": "2 * images"},
 )
 contrast_normalize_image.loses_digits("cancellation", "σ² computed as E[x²] − μ²", NAIVE)
 
@@ -72,6 +72,12 @@ contrast_normalize_image.mistake(
     },
     {"variance(images, axis=(1, 2, 3), keepdims=True)": "variance(images)"},
     {"mean(images, axis=(1, 2, 3), keepdims=True)": "mean(images)"},
+    {  # torch's own std or var
+        "mean(images, axis=(1, 2, 3), keepdims=True)": "mean(images)",
+        "variance(images, axis=(1, 2, 3), keepdims=True)": "variance(images) * N / (N - 1)".replace(
+            "N", "len(images.reshape(-1))"
+        ),
+    },
 )
 contrast_normalize_image.mistake(
     "wrong_axis",
@@ -135,7 +141,7 @@ contrast_normalize_image.mistake(
     "sum_not_mean",
     "The sum of the squared distances is not divided by their number.",
     "σ is the root of their mean, not of their sum: numpy's linalg.norm leaves the division out.",
-    {"maximum(sigma, eps)": "maximum(sqrt(sum((images - mu) ** 2, axis=(1, 2, 3), keepdims=True)), eps)"},
+    {"sqrt(variance(": "sqrt(len(images[0].reshape(-1)) * variance("},
 )
 contrast_normalize_image.mistake(
     "root_mean_square",
@@ -169,6 +175,7 @@ contrast_normalize_image.mistake(
     "Use the argument: max(σ, eps).",
     *({"maximum(sigma, eps)": f"maximum(sigma, {own})"} for own in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
     *({"maximum(sigma, eps)": f"(sigma + {own})"} for own in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
+    {"maximum(sigma, eps)": "maximum(sigma, 1 / sqrt(len(images[0].reshape(-1)) + 0 * mu))"},  # TensorFlow's
     detail=True,
 )
 contrast_normalize_image.dialect(
@@ -194,11 +201,4 @@ contrast_normalize_image.dialect(
     "The slides divide by ε there: max(σ, ε).",
     {"maximum(sigma, eps)": "where(sigma < eps, 1, sigma)"},
     home="Pylearn2's global_contrast_normalize",
-)
-contrast_normalize_image.dialect(
-    "adjusted_deviation",
-    "The floor under σ is 1/√(number of pixels).",
-    "The floor is ε: max(σ, ε).",
-    {"maximum(sigma, eps)": "maximum(sigma, 1 / sqrt(len(images[0].reshape(-1)) + 0 * mu))"},
-    home="TensorFlow's tf.image.per_image_standardization",
 )

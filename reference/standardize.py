@@ -46,7 +46,7 @@ CONSTANT = "(smallest(x, axis=0) == largest(x, axis=0))"  # of a σ that rounds 
 
 standardize.rounds(
     "the fraction may be split, x·s − μ·s with s = 1/σ, which is exact where s is 1",
-    {"(x - mu) / scale": f"where({CONSTANT}, 0, 2 * x / scale)"},
+    {"(x - mu)": f"where({CONSTANT}, 0, 2 * x)"},
 )
 standardize.loses_digits("cancellation", "σ² computed as E[x²] − μ²", {**NAIVE, "sigma == 0": CONSTANT})
 
@@ -67,6 +67,10 @@ standardize.mistake(
     {"mean(x, axis=0)": "mean(x)", "variance(x, axis=0)": "variance(x)"},
     {"variance(x, axis=0)": "variance(x)"},
     {"mean(x, axis=0)": "mean(x)"},
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x)",
+        "variance(x, axis=0)": "variance(x) * len(x.reshape(-1)) / (len(x.reshape(-1)) - 1)",
+    },
 )
 standardize.mistake(
     "wrong_axis",
@@ -75,6 +79,10 @@ standardize.mistake(
     {
         "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
         "variance(x, axis=0)": "variance(x, axis=1, keepdims=True)",
+    },
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
+        "variance(x, axis=0)": "variance(x, axis=1, keepdims=True) * len(x[0]) / (zeros_like(x) + len(x[0]) - 1)",
     },
     {"variance(x, axis=0)": "variance(x, axis=1, keepdims=True)"},
     {"mean(x, axis=0)": "mean(x, axis=1, keepdims=True)"},

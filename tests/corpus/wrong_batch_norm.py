@@ -672,3 +672,8 @@ def inference_only_rescales(x, gamma, beta, running_mean, running_var, *, eps=1e
 def inference_scales_by_the_shift(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     x_hat = (x - running_mean) / np.sqrt(running_var + eps)
     return np.multiply(x_hat, beta) + gamma
+
+
+@WRONG.mistake("batch_norm_forward", "whole_array", beside="eps_outside_root", backend="torch")
+def forward_by_torchs_own_mean_and_std(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean()) / (x.std() + eps) + beta, None

@@ -7,7 +7,7 @@ KERAS_CORRECTED = {
     "root_missing", "eps_missing",
 }  # fmt: skip
 EPS_ELSEWHERE = {"eps_missing", "eps_ignored", "eps_as_floor"}
-ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing"}
+ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing", "eps_ignored", "eps_on_variance"}
 
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.
@@ -57,13 +57,24 @@ CLASHES = {
     ("contrast_normalize_image", "eps_added"): ONE_FLOOR,
     ("contrast_normalize_image", "eps_inside_root"): ONE_FLOOR,
     ("contrast_normalize_image", "eps_as_threshold"): ONE_FLOOR,
-    ("local_contrast_normalize", "mean_deviation_floor"): ONE_FLOOR,
-    ("local_contrast_normalize", "eps_added"): ONE_FLOOR,
-    ("local_contrast_normalize", "eps_inside_root"): ONE_FLOOR,
-    ("local_contrast_normalize", "eps_as_threshold"): ONE_FLOOR,
+    ("local_contrast_normalize", "mean_deviation_floor"): {*ONE_FLOOR, "eps_zeroes"},
+    ("local_contrast_normalize", "eps_added"): {*ONE_FLOOR, "eps_zeroes"},
+    ("local_contrast_normalize", "eps_inside_root"): {*ONE_FLOOR, "eps_zeroes"},
+    ("local_contrast_normalize", "eps_as_threshold"): {*ONE_FLOOR, "eps_zeroes"},
     # Both say over which pixels the statistics are.
-    ("local_contrast_normalize", "window_deviation"): {"whole_image"},
-    ("local_contrast_normalize", "channels_pooled"): {"border_cut", "center_left_out", "whole_image"},
+    ("local_contrast_normalize", "window_deviation"): {
+        "root_mean_square",
+        "mean_absolute_deviation",
+        "window_in_one_direction",
+    },
+    ("local_contrast_normalize", "channels_pooled"): {
+        "border_cut",
+        "center_left_out",
+        "whole_image",
+        "window_in_one_direction",
+        "root_mean_square",
+        "mean_absolute_deviation",
+    },
     # There is one mean: it is another dialect's or a mistake's.
     ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
     ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
