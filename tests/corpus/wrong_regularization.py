@@ -84,7 +84,7 @@ def average_in_single_precision(predictions):
     return predictions.astype(np.float32).mean(0).astype(predictions.dtype)
 
 
-@WRONG.unknown("ensemble_average")
+@WRONG.mistake("ensemble_average", "normalized_again")
 def average_normalized_again(predictions):
     y = predictions.mean(0)
     return y / y.sum(1, keepdims=True)
@@ -160,12 +160,12 @@ def vote_by_counting(labels):
     return np.array([np.bincount(column).max() for column in labels.T])
 
 
-@WRONG.unknown("ensemble_vote")
+@WRONG.mistake("ensemble_vote", "one_models_label")
 def vote_of_the_first_model(labels):
     return labels[0]
 
 
-@WRONG.unknown("ensemble_vote")
+@WRONG.mistake("ensemble_vote", "largest_label")
 def vote_for_the_largest(labels):
     return labels.max(axis=0)
 
@@ -185,7 +185,7 @@ def vote_by_position(labels):
     return np.array([np.unique(column, return_counts=True)[1].argmax() for column in labels.T])
 
 
-@WRONG.unknown("ensemble_vote")
+@WRONG.mistake("ensemble_vote", "class_left_out")
 def vote_with_ten_classes(labels):
     votes = np.stack([(labels == c).sum(0) for c in range(10)])
     return votes.argmax(0)
@@ -196,7 +196,7 @@ def vote_leaves_zero_out(labels):
     return np.array([np.bincount(column, minlength=2)[1:].argmax() + 1 for column in labels.T])
 
 
-@WRONG.unknown("ensemble_vote")
+@WRONG.mistake("ensemble_vote", "class_left_out")
 def vote_sets_the_count_of_zero_to_zero(labels):
     def winner(column):
         counts = np.bincount(column)
@@ -502,7 +502,7 @@ def inverted_adds_what_is_missing(x, rate, u, training):
     return x * (u >= rate) * (1 + rate) if training else x
 
 
-@WRONG.unknown("inverted_dropout")
+@WRONG.mistake("inverted_dropout", "scaled_by_the_kept_share")
 def inverted_scales_by_what_it_kept(x, rate, u, training):
     mask = u >= rate
     return x * mask / max(mask.mean(), 1e-3) if training else x

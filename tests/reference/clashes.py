@@ -8,6 +8,7 @@ KERAS_CORRECTED = {
 }  # fmt: skip
 EPS_ELSEWHERE = {"eps_missing", "eps_ignored", "eps_as_floor"}
 ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing", "eps_ignored", "eps_on_variance"}
+OTHER_MEAN = {"dataset_mean", "mean_of_parts", "fixed_grey", "middle_for_mean"}
 
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.
@@ -76,8 +77,8 @@ CLASHES = {
         "mean_absolute_deviation",
     },
     # There is one mean: it is another dialect's or a mistake's.
-    ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
-    ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
+    ("adjust_contrast", "mean_per_channel"): OTHER_MEAN,
+    ("adjust_contrast", "grey_mean"): OTHER_MEAN,
     # Both rewrite what w is moved by.
     ("keras_sgd", "rate_outside_velocity"): {
         "nesterov_velocity_whole",
