@@ -36,6 +36,12 @@ def adjust_brightness(images: Array, delta: Array) -> Values:
     return {"y": y}
 
 
+adjust_brightness.twin(
+    "the negative may be darkened, and turned back",
+    {"clip(images + d, 0, 1)": "1 - clip(1 - images - d, 0, 1)"},
+)
+
+
 @adjust_brightness.oracle
 def hard_tanh(torch: Any, images: Any, delta: Any) -> dict[str, Any]:
     """The sum as a product with ones, the cut by the activation function that has this shape."""
@@ -62,14 +68,16 @@ adjust_brightness.mistake(
     "not_clipped",
     "Pixels leave [0, 1]: the result is not clipped.",
     "Cut the sum off at 0 and at 1: np.clip(y, 0, 1), torch.clamp(y, 0, 1).",
-    {"clip(images + d, 0, 1)": "images + d"},
+    {"clip(": "(", ", 0, 1)": ")"},
+    detail=True,
 )
 adjust_brightness.mistake(
     "clipped_at_one_end",
     "The result is clipped at one end only.",
     "Both ends: darker images need the 0, brighter ones the 1. These images are floats up to 1, not up to 255.",
-    {"clip(images + d, 0, 1)": "maximum(images + d, 0)"},
-    {"clip(images + d, 0, 1)": "minimum(images + d, 1)"},
+    {"clip(": "maximum(", ", 0, 1)": ", 0)"},
+    {"clip(": "minimum(", ", 0, 1)": ", 1)"},
+    detail=True,
 )
 adjust_brightness.mistake(
     "sign_flipped",
@@ -105,4 +113,16 @@ adjust_brightness.mistake(
         "(largest(images + d, axis=(1, 2, 3), keepdims=True) - smallest(images + d, axis=(1, 2, 3), keepdims=True))"
     },
     {"clip(images + d, 0, 1)": "(images + d - smallest(images + d)) / (largest(images + d) - smallest(images + d))"},
+)
+adjust_brightness.mistake(
+    "bytes_mixed_in",
+    "δ is divided by 255.",
+    "Images and δ are floats on the same scale, from 0 to 1: add δ as it is.",
+    {"images + d": "images + d / 255"},
+)
+adjust_brightness.mistake(
+    "mean_shift",
+    "All images move by the mean of delta.",
+    "Each image has its own: image i moves by delta[i].",
+    {"delta[:, None, None, None]": "mean(delta)"},
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reference.batteries.augmentation import image_battery
+from reference.cases import Call, Case
 from reference.maths import clip, mean
 from reference.spec import Array, Values, algorithm
 
@@ -69,13 +70,21 @@ def _ends(rng: Generator, n: int) -> dict[str, Any]:
     return {"factor": np.array([0.0, -0.75, 16.0])}
 
 
-adjust_contrast.cases(*image_battery(_factors, extremes=_ends))
+def faint(rng: Generator) -> Case:
+    import numpy as np
+
+    args = {"images": 0.5 + rng.uniform(-0.02, 0.02, (2, 3, 4, 1)), "factor": np.array([24.0, 12.0])}
+    return Case("faint", "images without much contrast get a factor of 12 and more", {}, calls=(Call(args),))
+
+
+adjust_contrast.cases(*image_battery(_factors, extremes=_ends), faint)
 
 adjust_contrast.mistake(
     "not_clipped",
     "Pixels leave [0, 1]: the result is not clipped.",
     "Cut the result off at 0 and at 1: np.clip(y, 0, 1), torch.clamp(y, 0, 1).",
-    {"clip(mu + f * (images - mu), 0, 1)": "mu + f * (images - mu)"},
+    {"clip(": "(", ", 0, 1)": ")"},
+    detail=True,
 )
 adjust_contrast.mistake(
     "dataset_mean",
@@ -118,8 +127,9 @@ adjust_contrast.mistake(
     "clipped_at_one_end",
     "The result is clipped at one end only.",
     "Both ends: dark pixels reach the 0, light ones the 1. These images are floats up to 1, not up to 255.",
-    {"clip(mu + f * (images - mu), 0, 1)": "maximum(mu + f * (images - mu), 0)"},
-    {"clip(mu + f * (images - mu), 0, 1)": "minimum(mu + f * (images - mu), 1)"},
+    {"clip(": "maximum(", ", 0, 1)": ", 0)"},
+    {"clip(": "minimum(", ", 0, 1)": ", 1)"},
+    detail=True,
 )
 adjust_contrast.mistake(
     "clipped_too_early",
@@ -145,6 +155,15 @@ adjust_contrast.mistake(
     "The image and its mean change places: a large factor makes the image grey.",
     "f weighs the image, 1 − f the mean: μ (1 − f) + x f.",
     {"mu + f * (images - mu)": "images + f * (mu - images)"},
+)
+adjust_contrast.mistake(
+    "middle_for_mean",
+    "The distance is taken from the middle between the darkest and the lightest pixel.",
+    "Take it from the mean of all pixels: np.mean(images, axis=(1, 2, 3), keepdims=True).",
+    {
+        "mean(images, axis=(1, 2, 3), keepdims=True)": "(smallest(images, axis=(1, 2, 3), keepdims=True)"
+        " + largest(images, axis=(1, 2, 3), keepdims=True)) / 2"
+    },
 )
 adjust_contrast.dialect(
     "mean_per_channel",

@@ -61,6 +61,7 @@ def batch_norm_backward(dy: Array, cache: Values) -> Values:
 
 STAGES = "dx_hat / root + dvar * 2 * (x - mu) / N + dmean / N"
 ONE_LINE = "gamma / (N * root) * (N * dy - dbeta - x_hat * dgamma)"
+OUTSIDE = {"x_hat": '(x - cache["mean"]) / (sqrt(cache["var"]) + eps)', "root": "(sqrt(var) + eps)"}
 
 batch_norm_backward.twin(
     "the three paths may be written as one line",
@@ -103,12 +104,13 @@ batch_norm_backward.mistake(
 )
 batch_norm_backward.mistake(
     "dgamma_uses_x",
-    "dγ is summed over dy·x instead of dy·x̂.",
+    "dγ is summed over dy·x or dy·y instead of dy·x̂.",
     "γ multiplies the normalized x̂, so dγ = Σ dy·x̂.",
     {"dy * x_hat": "dy * x"},
     {"dy * x_hat": "dy * (x - mu)"},
     {"dy * x_hat": "dy * x", STAGES: ONE_LINE},
     {"dy * x_hat": "dy * (x - mu)", STAGES: ONE_LINE},
+    {"dy * x_hat": 'dy * cache["y"]'},
 )
 batch_norm_backward.mistake(
     "mean_for_sum",
@@ -138,6 +140,30 @@ batch_norm_backward.mistake(
     {"dy * gamma": "dy"},
 )
 batch_norm_backward.mistake(
+    "dx_averaged",
+    "dx is divided by N.",
+    "Only what comes through μ and σ² has a 1/N. Where the loss is a mean, dy holds its 1/N already.",
+    {STAGES: f"({STAGES}) / N"},
+)
+batch_norm_backward.mistake(
+    "wrong_axis",
+    "The means in dx are over each example, or over the whole array, not over the batch.",
+    "Average over the N examples, axis 0, as in the forward pass.",
+    *(
+        {
+            STAGES: f"(dx_hat - mean(dx_hat, {over}) - x_hat * mean(dx_hat * x_hat, {over})) / root",
+        }
+        for over in ("axis=1, keepdims=True", "axis=None")
+    ),
+)
+batch_norm_backward.mistake(
+    "root_missing",
+    "dx is divided by σ² + ε, not by its root.",
+    "x̂ = (x − μ) / √(σ² + ε): going back, every path is divided by that root.",
+    {"sqrt(var + eps)": "(var + eps)", STAGES: ONE_LINE},
+    {"sqrt(var + eps)": "(var + eps)"},
+)
+batch_norm_backward.mistake(
     "gamma_twice",
     "dx is multiplied by γ twice.",
     "dx̂ = dy · γ holds the γ already: go on from dx̂ without another one.",
@@ -161,6 +187,23 @@ batch_norm_backward.mistake(
     "The forward pass divides by √(σ² + ε); so does the gradient, with the same ε.",
     {"sqrt(var + eps)": "sqrt(var)"},
     {"root**3": "sqrt(var) ** 3"},
+    {"sqrt(var + eps)": "sqrt(var)", STAGES: ONE_LINE},
+    detail=True,
+)
+batch_norm_backward.mistake(
+    "eps_ignored",
+    "ε in dx is a number of its own, whatever the forward pass has.",
+    "Hand ε, or the root itself, over in the cache: the gradient has the same √(σ² + ε).",
+    *({"var + eps": f"var + {own}", **form} for own in (1e-5, 1e-8) for form in ({}, {STAGES: ONE_LINE})),
+    detail=True,
+)
+batch_norm_backward.mistake(
+    "eps_outside_in_dx",
+    "dx is divided by √σ² + ε, x̂ by √(σ² + ε).",
+    "The gradient has the same root as the forward pass, with ε inside. Keep it in the cache.",
+    {"sqrt(var + eps)": OUTSIDE["root"]},
+    {"sqrt(var + eps)": OUTSIDE["root"], STAGES: ONE_LINE},
+    detail=True,
 )
 batch_norm_backward.mistake(
     "n_missing",
@@ -169,6 +212,15 @@ batch_norm_backward.mistake(
     {"(x - mu) / N": "(x - mu)", "dmean / N": "dmean"},
     {"(x - mu) / N": "(x - mu)"},
     {"dmean / N": "dmean"},
+)
+batch_norm_backward.mistake(
+    "n_minus_one",
+    "A path of dx is divided by N − 1 instead of N.",
+    "The forward pass has σ² = 1/N Σ (x − μ)²: going back, N is the same.",
+    {"(x - mu) / N": "(x - mu) / (N - 1)", "dmean / N": "dmean / (N - 1)"},
+    {"(x - mu) / N": "(x - mu) / (N - 1)"},
+    {"dmean / N": "dmean / (N - 1)"},
+    detail=True,
 )
 batch_norm_backward.mistake(
     "power_wrong",
@@ -198,13 +250,22 @@ batch_norm_backward.mistake(
     {"* -0.5": "* 0.5"},
     {"-dx_hat / root": "dx_hat / root"},
 )
+batch_norm_backward.mistake(
+    "gradient_of_eps_inside",
+    "x̂ has ε outside the root, √σ² + ε, but dx is the gradient of ε inside.",
+    "The slides have √(σ² + ε). Change the forward pass: with ε inside, this dx is right.",
+    {'cache["x_hat"]': OUTSIDE["x_hat"], "sqrt(var + eps)": OUTSIDE["root"]},
+    {'cache["x_hat"]': OUTSIDE["x_hat"]},
+    {'cache["x_hat"]': OUTSIDE["x_hat"], STAGES: ONE_LINE},
+    detail=True,
+)
 batch_norm_backward.dialect(
     "eps_outside_root",
     "Your gradient is that of a forward pass with ε outside the root: √σ² + ε.",
     "The slides have √(σ² + ε), and its gradient. Change the forward pass and this one together.",
     {
-        'cache["x_hat"]': '(x - cache["mean"]) / (sqrt(cache["var"]) + eps)',
-        "sqrt(var + eps)": "(sqrt(var) + eps)",
+        'cache["x_hat"]': OUTSIDE["x_hat"],
+        "sqrt(var + eps)": OUTSIDE["root"],
         "root**3": "(root**2 * sqrt(var))",
     },
     home="code that guards a standard deviation, as the Annotated Transformer's layer normalization",

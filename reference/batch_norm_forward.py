@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.batteries.batch_norm import batch_norm_battery
+from reference.batteries.batch_norm import OWN_EPS, batch_norm_battery
 from reference.maths import mean, sqrt, variance
 from reference.spec import Array, Values, algorithm
 
@@ -48,7 +48,7 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
 
 batch_norm_forward.rounds(  # no twin: it would count the error of s twice, in x·s and in μ·s, where it cancels
     "scale and shift may be folded, x·s + (β − μ·s): each product rounds by its own size, and β − μ·s once more",
-    {"(x - mu) / sqrt(var + eps)": "(absolute(x) + 2 * absolute(mu)) / sqrt(var + eps)"},
+    {"(x - mu)": "absolute(x) + 2 * absolute(mu)"},
 )
 batch_norm_forward.loses_digits(
     "cancellation",
@@ -77,6 +77,7 @@ batch_norm_forward.mistake(
     "The variance divides by N − 1 instead of N.",
     "Use the batch's own variance, 1/N Σ (x − μ)². In torch that is var(correction=0).",
     {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / (len(x) - 1)"},
+    detail=True,
 )
 batch_norm_forward.mistake(
     "wrong_axis",
@@ -86,6 +87,10 @@ batch_norm_forward.mistake(
         "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
         "variance(x, axis=0)": "variance(x, axis=1, keepdims=True)",
     },
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
+        "variance(x, axis=0)": "variance(x, axis=1, keepdims=True) * len(x[0]) / (zeros_like(x) + len(x[0]) - 1)",
+    },
     {"mean(x, axis=0)": "mean(x, axis=1, keepdims=True)"},
     {"variance(x, axis=0)": "variance(x, axis=1, keepdims=True)"},
 )
@@ -94,6 +99,7 @@ batch_norm_forward.mistake(
     "The square root is missing: x − μ is divided by the variance.",
     "Divide by √(σ² + ε), the standard deviation.",
     {"sqrt(var + eps)": "(var + eps)"},
+    {"sqrt(var + eps)": "var"},
 )
 batch_norm_forward.mistake(
     "scale_shift_missing",
@@ -108,13 +114,16 @@ batch_norm_forward.mistake(
     "ε is missing.",
     "Divide by √(σ² + ε): a feature that is constant within the batch has σ² = 0.",
     {"sqrt(var + eps)": "sqrt(var)"},
+    {"sqrt(var + eps)": "where(var == 0, 1, sqrt(var))"},
+    detail=True,
 )
 batch_norm_forward.mistake(
     "eps_ignored",
     "ε is a number of your own, whatever eps says.",
     "Use the argument eps under the root.",
-    {"var + eps": "var + 1e-5"},
-    {"var + eps": "var + 1e-8"},
+    *({"var + eps": f"var + {own}"} for own in OWN_EPS),
+    *({"sqrt(var + eps)": f"(sqrt(var) + {own})"} for own in OWN_EPS),
+    detail=True,
 )
 batch_norm_forward.mistake(
     "whole_array",
@@ -122,6 +131,10 @@ batch_norm_forward.mistake(
     "Average over the N examples only, axis 0: every feature has its own μ and σ².",
     {"mean(x, axis=0)": "mean(x)", "variance(x, axis=0)": "variance(x)"},
     {"variance(x, axis=0)": "variance(x)"},
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x)",
+        "variance(x, axis=0)": "variance(x) * len(x.reshape(-1)) / (len(x.reshape(-1)) - 1)",
+    },
 )
 batch_norm_forward.mistake(
     "not_centered",
@@ -143,9 +156,10 @@ batch_norm_forward.mistake(
 )
 batch_norm_forward.mistake(
     "variance_summed",
-    "The squared distances are summed, not averaged.",
-    "Divide the sum of (x − μ)² by N.",
+    "The sum of the squared distances is not divided by N.",
+    "σ² is their mean over the batch: divide the sum of (x − μ)² by N, the number of examples.",
     {"variance(x, axis=0)": "variance(x, axis=0) * len(x)"},
+    {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / x.shape[1]"},
 )
 batch_norm_forward.mistake(
     "gamma_beta_swapped",
@@ -158,6 +172,15 @@ batch_norm_forward.mistake(
     "The shift β is multiplied by γ as well.",
     "Scale first, then shift: y = γx̂ + β.",
     {"gamma * x_hat + beta": "gamma * (x_hat + beta)"},
+)
+batch_norm_forward.mistake(
+    "eps_as_floor",
+    "ε is the least that the variance or the root may be, instead of being added.",
+    "Add ε to σ² under the root, for every feature: √(σ² + ε).",
+    {"sqrt(var + eps)": "sqrt(maximum(var, eps))"},
+    {"sqrt(var + eps)": "maximum(sqrt(var), eps)"},
+    {"sqrt(var + eps)": "where(sqrt(var) < eps, 1, sqrt(var))"},
+    detail=True,
 )
 batch_norm_forward.dialect(
     "eps_outside_root",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference.batteries.batch_norm import batch_norm_battery
+from reference.batteries.batch_norm import OWN_EPS, batch_norm_battery
 from reference.cases import Call, Case
 from reference.maths import sqrt
 from reference.spec import Array, Values, algorithm
@@ -40,12 +40,9 @@ def batch_norm_inference(
     return {"x_hat": x_hat, "y": y}
 
 
-batch_norm_inference.twin(
-    "scale and shift may be folded into one line, x·s + (β − μ·s)",
-    {
-        "(x - running_mean) / sqrt(running_var + eps)": "x / sqrt(running_var + eps)"
-        " - running_mean / sqrt(running_var + eps)"
-    },
+batch_norm_inference.rounds(
+    "scale and shift may be folded, x·s + (β − μ_run·s): each product rounds by its own size",
+    {"(x - running_mean)": "absolute(x) + 2 * absolute(running_mean)"},
 )
 
 
@@ -90,17 +87,15 @@ batch_norm_inference.mistake(
     "batch_statistics",
     "The batch's own mean or variance is used instead of the running one.",
     "At inference nothing is computed over the batch: use running_mean and running_var.",
-    {"x - running_mean": "x - mean(x, axis=0)", "running_var + eps": "variance(x, axis=0) + eps"},
+    *(
+        {**centered, **scaled}
+        for centered in ({"x - running_mean": "x - mean(x, axis=0)"}, {})
+        for scaled in (
+            {"running_var": "variance(x, axis=0)"},
+            {"running_var": "(variance(x, axis=0) * len(x) / (len(x) - 1))"},
+        )
+    ),
     {"x - running_mean": "x - mean(x, axis=0)"},
-    {"running_var + eps": "variance(x, axis=0) + eps"},
-    {
-        "x - running_mean": "x - mean(x, axis=0)",
-        "sqrt(running_var + eps)": "(sqrt(variance(x, axis=0)) + eps)",
-    },
-    {
-        "x - running_mean": "x - mean(x, axis=0)",
-        "running_var + eps": "variance(x, axis=0) * len(x) / (len(x) - 1) + eps",
-    },
     {  # PyTorch's own, in training mode, which folds
         "(x - running_mean) / sqrt(running_var + eps)": "x / sqrt(variance(x, axis=0) + eps)"
         " - mean(x, axis=0) / sqrt(variance(x, axis=0) + eps)"
@@ -111,12 +106,15 @@ batch_norm_inference.mistake(
     "The square root is missing: x − μ is divided by the running variance.",
     "running_var is σ², not σ: divide by √(σ² + ε).",
     {"sqrt(running_var + eps)": "(running_var + eps)"},
+    {"sqrt(running_var + eps)": "running_var"},
 )
 batch_norm_inference.mistake(
     "eps_missing",
     "ε is missing.",
     "Divide by √(σ² + ε): a feature that was constant in training has σ² = 0.",
     {"sqrt(running_var + eps)": "sqrt(running_var)"},
+    {"sqrt(running_var + eps)": "where(running_var == 0, 1, sqrt(running_var))"},
+    detail=True,
 )
 batch_norm_inference.mistake(
     "scale_shift_missing",
@@ -130,14 +128,42 @@ batch_norm_inference.mistake(
     "eps_ignored",
     "ε is a number of your own, whatever eps says.",
     "Use the argument eps under the root.",
-    {"running_var + eps": "running_var + 1e-5"},
-    {"running_var + eps": "running_var + 1e-8"},
+    *({"running_var + eps": f"running_var + {own}"} for own in OWN_EPS),
+    *({"sqrt(running_var + eps)": f"(sqrt(running_var) + {own})"} for own in OWN_EPS),
+    detail=True,
 )
 batch_norm_inference.mistake(
     "not_centered",
     "The running mean is not subtracted.",
     "x̂ = (x − μ) / √(σ² + ε), with the running μ.",
     {"(x - running_mean)": "x"},
+)
+batch_norm_inference.mistake(
+    "statistics_updated",
+    "The running statistics are moved towards the batch's before they are used.",
+    "They are updated in training only. At inference use running_mean and running_var as they are given.",
+    *(
+        {
+            "x - running_mean": f"x - ({kept} * running_mean + {new} * mean(x, axis=0))",
+            "running_var": f"({kept} * running_var + {new} * variance(x, axis=0){corrected})",
+        }
+        for kept, new in ((0.9, 0.1), (0.99, 0.01), (0.1, 0.9), (0.999, 0.001))
+        for corrected in ("", " * len(x) / (len(x) - 1)")
+    ),
+)
+batch_norm_inference.mistake(
+    "statistics_swapped",
+    "running_mean and running_var are swapped.",
+    "They come in this order: x, γ, β, running_mean, running_var.",
+    {"x - running_mean": "x - running_var", "running_var": "running_mean"},
+    {"x - running_mean": "x - running_var", "running_var": "absolute(running_mean)"},
+)
+batch_norm_inference.mistake(
+    "variance_corrected",
+    "The running variance is corrected by N/(N − 1).",
+    "However running_var came about, it is used as it is given; N is the size of another batch.",
+    {"running_var": "running_var * len(x) / (len(x) - 1)"},
+    detail=True,
 )
 batch_norm_inference.mistake(
     "gamma_beta_swapped",
@@ -151,10 +177,19 @@ batch_norm_inference.mistake(
     "Scale first, then shift: y = γx̂ + β.",
     {"gamma * x_hat + beta": "gamma * (x_hat + beta)"},
 )
+batch_norm_inference.mistake(
+    "eps_as_floor",
+    "ε is the least that the variance or the root may be, instead of being added.",
+    "Add ε to σ² under the root, for every feature: √(σ² + ε).",
+    {"sqrt(running_var + eps)": "sqrt(maximum(running_var, eps))"},
+    {"sqrt(running_var + eps)": "maximum(sqrt(running_var), eps)"},
+    {"sqrt(running_var + eps)": "where(sqrt(running_var) < eps, 1, sqrt(running_var))"},
+    detail=True,
+)
 batch_norm_inference.dialect(
     "eps_outside_root",
     "ε stands outside the root: √σ² + ε.",
     "The slides have √(σ² + ε). The two differ where σ² is as small as ε.",
-    {"sqrt(running_var + eps)": "(sqrt(running_var) + eps)"},
+    {"sqrt(": "(sqrt(", " + eps": ") + eps"},
     home="code that guards a standard deviation, as the Annotated Transformer's layer normalization",
 )

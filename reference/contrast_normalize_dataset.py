@@ -44,7 +44,7 @@ NAIVE = {"variance(images)": "mean(images**2) - mu**2"}
 
 contrast_normalize_dataset.rounds(
     "the fraction may be split, x·s − μ·s with s = 1/max(σ, ε)",
-    {"(images - mu) / maximum(sigma, eps)": "2 * images / maximum(sigma, eps)"},
+    {"(images - mu)": "2 * images"},
 )
 contrast_normalize_dataset.loses_digits("cancellation", "σ² computed as E[x²] − μ²", NAIVE)
 
@@ -81,6 +81,7 @@ contrast_normalize_dataset.mistake(
     "The variance is divided by one less than the number of values.",
     "Divide the sum of squares by the number of values, N·H·W·C: numpy's std does, torch's needs correction=0.",
     {"variance(images)": "variance(images) * len(images.reshape(-1)) / (len(images.reshape(-1)) - 1)"},
+    detail=True,
 )
 contrast_normalize_dataset.mistake(
     "not_centered",
@@ -93,6 +94,7 @@ contrast_normalize_dataset.mistake(
     "You divide by the variance, not by its root.",
     "σ is the square root of the variance.",
     {"sqrt(variance(images))": "variance(images)"},
+    {"sqrt(variance(images))": "variance(images)", "maximum(sigma, eps)": "maximum(sigma, eps**2)"},
 )
 contrast_normalize_dataset.mistake(
     "not_scaled",
@@ -105,6 +107,7 @@ contrast_normalize_dataset.mistake(
     "You divide by the smaller of σ and ε.",
     "ε is a floor: divide by the larger of the two, max(σ, ε).",
     {"maximum(sigma, eps)": "minimum(sigma, eps)"},
+    detail=True,
 )
 contrast_normalize_dataset.mistake(
     "eps_missing",
@@ -112,6 +115,47 @@ contrast_normalize_dataset.mistake(
     "Divide by max(σ, ε).",
     {"maximum(sigma, eps)": "sigma"},
     {"maximum(sigma, eps)": "where(sigma == 0, 1, sigma)"},
+    detail=True,
+)
+contrast_normalize_dataset.mistake(
+    "sum_not_mean",
+    "The sum of the squared distances is not divided by their number.",
+    "σ is the root of their mean, not of their sum: numpy's linalg.norm leaves the division out.",
+    {"variance(images)": "variance(images) * len(images.reshape(-1))"},
+)
+contrast_normalize_dataset.mistake(
+    "root_mean_square",
+    "You divide by the root mean square of the images themselves.",
+    "The variance is the mean of (x − μ)², not of x².",
+    {"variance(images)": "mean(images**2)"},
+)
+contrast_normalize_dataset.mistake(
+    "mean_absolute_deviation",
+    "You divide by the mean absolute distance from μ.",
+    "σ is the root of the mean squared distance.",
+    {"sqrt(variance(images))": "mean(absolute(images - mu))"},
+)
+contrast_normalize_dataset.mistake(
+    "eps_on_variance",
+    "ε is the floor of the variance, not of σ.",
+    "Take the root first: max(σ, ε).",
+    {"maximum(sigma, eps)": "sqrt(maximum(sigma**2, eps))"},
+    detail=True,
+)
+contrast_normalize_dataset.mistake(
+    "eps_zeroes",
+    "Where σ is below ε everything becomes 0.",
+    "Divide by ε there: max(σ, ε) keeps what little contrast there is.",
+    {"(images - mu)": "where(sigma < eps, 0, images - mu)"},
+    detail=True,
+)
+contrast_normalize_dataset.mistake(
+    "eps_ignored",
+    "ε is a number of your own, whatever eps says.",
+    "Use the argument: max(σ, eps).",
+    *({"maximum(sigma, eps)": f"maximum(sigma, {own})"} for own in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
+    *({"maximum(sigma, eps)": f"(sigma + {own})"} for own in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
+    detail=True,
 )
 contrast_normalize_dataset.dialect(
     "eps_added",

@@ -45,7 +45,7 @@ NAIVE = {"variance(images, axis=(1, 2, 3), keepdims=True)": "mean(images**2, axi
 
 contrast_normalize_image.rounds(
     "the fraction may be split, x·s − μ·s with s = 1/max(σ, ε)",
-    {"(images - mu) / maximum(sigma, eps)": "2 * images / maximum(sigma, eps)"},
+    {"(images - mu)": "2 * images"},
 )
 contrast_normalize_image.loses_digits("cancellation", "σ² computed as E[x²] − μ²", NAIVE)
 
@@ -72,6 +72,12 @@ contrast_normalize_image.mistake(
     },
     {"variance(images, axis=(1, 2, 3), keepdims=True)": "variance(images)"},
     {"mean(images, axis=(1, 2, 3), keepdims=True)": "mean(images)"},
+    {  # torch's own std or var
+        "mean(images, axis=(1, 2, 3), keepdims=True)": "mean(images)",
+        "variance(images, axis=(1, 2, 3), keepdims=True)": "variance(images) * N / (N - 1)".replace(
+            "N", "len(images.reshape(-1))"
+        ),
+    },
 )
 contrast_normalize_image.mistake(
     "wrong_axis",
@@ -95,6 +101,7 @@ contrast_normalize_image.mistake(
     "The variance is divided by one less than the number of values.",
     "Divide the sum of squares by the number of values, H·W·C: numpy's std does, torch's needs correction=0.",
     {"sqrt(variance(": "sqrt(len(images[0].reshape(-1)) / (len(images[0].reshape(-1)) - 1) * variance("},
+    detail=True,
 )
 contrast_normalize_image.mistake(
     "not_centered",
@@ -107,6 +114,7 @@ contrast_normalize_image.mistake(
     "You divide by the variance, not by its root.",
     "σ is the square root of the variance.",
     {"sqrt(variance(": "(variance("},
+    {"sqrt(variance(": "(variance(", "maximum(sigma, eps)": "maximum(sigma, eps**2)"},
 )
 contrast_normalize_image.mistake(
     "not_scaled",
@@ -119,6 +127,7 @@ contrast_normalize_image.mistake(
     "You divide by the smaller of σ and ε.",
     "ε is a floor: divide by the larger of the two, max(σ, ε).",
     {"maximum(sigma, eps)": "minimum(sigma, eps)"},
+    detail=True,
 )
 contrast_normalize_image.mistake(
     "eps_missing",
@@ -126,6 +135,48 @@ contrast_normalize_image.mistake(
     "Divide by max(σ, ε).",
     {"maximum(sigma, eps)": "sigma"},
     {"maximum(sigma, eps)": "where(sigma == 0, 1, sigma)"},
+    detail=True,
+)
+contrast_normalize_image.mistake(
+    "sum_not_mean",
+    "The sum of the squared distances is not divided by their number.",
+    "σ is the root of their mean, not of their sum: numpy's linalg.norm leaves the division out.",
+    {"sqrt(variance(": "sqrt(len(images[0].reshape(-1)) * variance("},
+)
+contrast_normalize_image.mistake(
+    "root_mean_square",
+    "You divide by the root mean square of the images themselves.",
+    "The variance is the mean of (x − μ)², not of x².",
+    {"variance(images, axis=(1, 2, 3), keepdims=True)": "mean(images**2, axis=(1, 2, 3), keepdims=True)"},
+)
+contrast_normalize_image.mistake(
+    "mean_absolute_deviation",
+    "You divide by the mean absolute distance from μ.",
+    "σ is the root of the mean squared distance.",
+    {"sqrt(variance(images": "(mean(absolute(images - mu)"},
+)
+contrast_normalize_image.mistake(
+    "eps_on_variance",
+    "ε is the floor of the variance, not of σ.",
+    "Take the root first: max(σ, ε).",
+    {"maximum(sigma, eps)": "sqrt(maximum(sigma**2, eps))"},
+    detail=True,
+)
+contrast_normalize_image.mistake(
+    "eps_zeroes",
+    "Where σ is below ε everything becomes 0.",
+    "Divide by ε there: max(σ, ε) keeps what little contrast there is.",
+    {"(images - mu)": "where(sigma < eps, 0, images - mu)"},
+    detail=True,
+)
+contrast_normalize_image.mistake(
+    "eps_ignored",
+    "ε is a number of your own, whatever eps says.",
+    "Use the argument: max(σ, eps).",
+    *({"maximum(sigma, eps)": f"maximum(sigma, {own})"} for own in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
+    *({"maximum(sigma, eps)": f"(sigma + {own})"} for own in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
+    {"maximum(sigma, eps)": "maximum(sigma, 1 / sqrt(len(images[0].reshape(-1)) + 0 * mu))"},  # TensorFlow's
+    detail=True,
 )
 contrast_normalize_image.dialect(
     "eps_added",

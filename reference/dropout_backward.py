@@ -95,12 +95,15 @@ dropout_backward.mistake(
     {"(u": "(u.reshape(len(u), -1)[:, 0].reshape(-1, *[1] * (u.ndim - 1))"},
     {"(u": "((u[:, :1] if u.ndim > 1 else u)"},
     {"(u": "(u[..., :1]"},
+    {"(u": "(u[..., -1:]"},
+    {"(u": "(u.reshape(-1)[0]"},
 )
 dropout_backward.mistake(
     "mask_per_feature",
     "One mask serves the whole batch.",
     "Every example was thinned by a mask of its own: compare the whole of u with rate.",
     {"(u": "(u[:1]"},
+    {"(u": "(u[-1:]"},
 )
 dropout_backward.mistake(
     "scaled_by_rate",
@@ -108,8 +111,10 @@ dropout_backward.mistake(
     "A unit is kept with probability 1 − rate: divide by that.",
     {"1 - rate": "rate"},
     {SCALED: "dy * ((u >= rate) / rate)"},
-    {SCALED: "dy * ((u >= rate) / where(rate == 0, 1, rate))"},
-    {SCALED: "dy * ((u >= rate) / (rate + 1e-8))"},
+    {"(1 - rate)": "where(rate == 0, 1, rate)"},
+    {"(1 - rate)": "(rate + 1e-8)"},
+    {"(1 - rate)": "maximum(rate, 1e-8)"},
+    {"dy / (1 - rate)": "where(rate == 0, 0, dy / where(rate == 0, 1, rate))"},
 )
 dropout_backward.mistake(
     "scale_undone",
@@ -123,6 +128,12 @@ dropout_backward.mistake(
     "A dropped unit took no part: its gradient is 0 where u < rate.",
     {SCALED: "dy"},
     {SCALED: "dy / (1 - rate)"},
+)
+dropout_backward.mistake(
+    "scaled_by_the_kept_share",
+    "What is kept is divided by the share that happened to be kept, not by 1 − rate.",
+    "Divide by the probability 1 − rate: the share of a single mask varies.",
+    {"1 - rate": "mean(where(u >= rate, 1.0, 0.0))"},
 )
 dropout_backward.dialect(
     "other_tail",

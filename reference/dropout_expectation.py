@@ -132,3 +132,16 @@ dropout_expectation.mistake(
     "y = Σ mᵢwᵢxᵢ: add up over the inputs and do not divide by their number.",
     {"probability * y": "probability * y / len(w)"},
 )
+dropout_expectation.mistake(
+    "input_or_weight_missing",
+    "y is made of the inputs or of the weights alone.",
+    "y = Σ mᵢwᵢxᵢ: each input counts by its weight.",
+    {"m * w_i * x_i": "m * x_i"},
+    {"m * w_i * x_i": "m * w_i"},
+)
+dropout_expectation.mistake(
+    "sums_multiplied",
+    "The sum of the weights is multiplied by the sum of the inputs.",
+    "Multiply pair by pair, then add up: Σ wᵢxᵢ.",
+    {"E = 0.0": 'return {"E": p * total(w) * total(x)}'},
+)

@@ -74,12 +74,15 @@ dropout_train.mistake(
     {"(u": "(u.reshape(len(u), -1)[:, 0].reshape(-1, *[1] * (u.ndim - 1))"},
     {"(u": "((u[:, :1] if u.ndim > 1 else u)"},
     {"(u": "(u[..., :1]"},
+    {"(u": "(u[..., -1:]"},
+    {"(u": "(u.reshape(-1)[0]"},
 )
 dropout_train.mistake(
     "mask_per_feature",
     "One mask serves the whole batch.",
     "Every example is thinned by a mask of its own: compare the whole of u with p.",
     {"(u": "(u[:1]"},
+    {"(u": "(u[-1:]"},
 )
 dropout_train.mistake(
     "nothing_dropped",
@@ -93,6 +96,12 @@ dropout_train.mistake(
     "You return the mask, not the units it lets through.",
     "Multiply x by the mask.",
     {"x, 0": "1 + 0 * x, 0"},
+)
+dropout_train.mistake(
+    "scaled_by_p",
+    "The kept units are multiplied by p.",
+    "In this form training scales nothing: multiplying by p is what the test pass does.",
+    {"x, 0": "p * x, 0"},
 )
 dropout_train.dialect(
     "other_tail",

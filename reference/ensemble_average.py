@@ -133,7 +133,7 @@ ensemble_average.mistake(
     "There are M models, the length of axis 0: divide by that.",
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / predictions.shape[1]"},
     {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / predictions.shape[2]"},
-    {"mean(predictions, axis=0)": "mean(predictions, axis=0) * len(predictions) / (len(predictions) - 1)"},
+    {"mean(predictions, axis=0)": "sum(predictions, axis=0) / (len(predictions) - ones_like(predictions[0]))"},
 )
 ensemble_average.mistake(
     "softmax_first",
@@ -144,4 +144,16 @@ ensemble_average.mistake(
         "mean(predictions, axis=0)": "exp(mean(predictions, axis=0))"
         " / sum(exp(mean(predictions, axis=0)), axis=1, keepdims=True)"
     },
+)
+ensemble_average.mistake(
+    "largest_taken",
+    "You take the largest prediction of all models, not the average.",
+    "Add up the predictions of all M models and divide by M.",
+    {"mean(predictions, axis=0)": "largest(predictions, axis=0)"},
+)
+ensemble_average.mistake(
+    "normalized_again",
+    "Each row is divided by its sum afterwards.",
+    "The average of probabilities adds up to 1 by itself, and scores need not.",
+    {"y = mean(predictions, axis=0)": "y = mean(predictions, axis=0)\n    y = y / sum(y, axis=1, keepdims=True)"},
 )

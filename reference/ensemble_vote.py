@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reference.cases import Call, Case
-from reference.maths import arange, argmax, largest, sum
+from reference.maths import arange, argmax, largest, sum, where
 from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ def ensemble_vote(labels: Array) -> Values:
     votes = sum(labels[:, :, None] == classes, axis=0)
     y = argmax(votes, axis=1)
     return {"votes": votes, "y": y}
+
+
+def _but_for_0(votes: Array) -> Array:
+    """The winner among the labels from 1 on; 0 where they have no vote."""
+    others = where(arange(votes.shape[1]) > 0, votes, 0)
+    return argmax(others, axis=1)
 
 
 @ensemble_vote.oracle
@@ -140,4 +146,40 @@ ensemble_vote.mistake(
     "You return how many votes the winner has, not which label it is.",
     "Return the label: argmax instead of max.",
     {"argmax(votes, axis=1)": "largest(votes, axis=1)"},
+)
+ensemble_vote.mistake(
+    "one_models_label",
+    "Your result is what one model says.",
+    "Count the labels of all M models, column by column.",
+    {"argmax(votes, axis=1)": "labels[0]"},
+    {"argmax(votes, axis=1)": "labels[-1]"},
+)
+ensemble_vote.mistake(
+    "largest_label",
+    "You take the largest label, or the smallest, not the most frequent.",
+    "Count how often each label occurs, and take the one with most votes.",
+    {"argmax(votes, axis=1)": "largest(labels, axis=0)"},
+    {"argmax(votes, axis=1)": "smallest(labels, axis=0)"},
+)
+ensemble_vote.mistake(
+    "model_returned",
+    "You return which model, not which label.",
+    "argmax over the counts, in the order of the labels, gives the label; over the labels it gives a model's number.",
+    {"argmax(votes, axis=1)": "argmax(labels, axis=0)"},
+)
+ensemble_vote.mistake(
+    "class_left_out",
+    "Votes for the largest labels, or for 0, are not counted.",
+    "Labels go from 0 to labels.max(): count labels.max() + 1 classes.",
+    {"largest(labels) + 1": "max(largest(labels), 1)"},
+    {"largest(labels) + 1": "10"},
+    {"largest(labels) + 1": "len(labels)"},
+    {"largest(labels) + 1": "len(labels[0])"},
+    {"argmax(votes, axis=1)": "_but_for_0(votes)"},
+)
+ensemble_vote.mistake(
+    "one_vote_for_all",
+    "One vote is taken over the whole array.",
+    "Every example has a vote of its own: count in each column, over axis 0.",
+    {"axis=0": "axis=(0, 1)", "argmax(votes, axis=1)": "argmax(votes, axis=0) + 0 * labels[0]"},
 )

@@ -19,6 +19,9 @@ from reference.spec import Array, Values, algorithm
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+E_ROUNDED = (2.7, 2.71, 2.72, 2.718, 2.7182, 2.7183, 2.71828, 2.718281828)
+"""What is written for e by hand."""
+
 
 @algorithm(
     title="Exponential decay",
@@ -37,6 +40,10 @@ def exponential_decay(lr: Array, k: Array, t: int) -> Values:
 
 exponential_decay.twin("the factor e^(−k) may be multiplied t times", {"exp(-k * t)": "exp(-k) ** t"})
 exponential_decay.twin("the rate may be kept as its logarithm", {"lr * exp(-k * t)": "exp(log(lr) - k * t)"})
+exponential_decay.twin(
+    "what the rate has lost may be subtracted, as expm1 has it: it cancels late",
+    {"lr * exp(-k * t)": "lr + lr * (exp(-k * t) - 1)"},
+)
 
 
 @exponential_decay.oracle
@@ -74,10 +81,11 @@ exponential_decay.mistake(
     "t_off_by_one",
     "t is off by one.",
     "t counts from 0: the first rate, at t = 0, is η itself. Use t as it is given.",
-    {"-k * t": "-k * (t + 1)"},
+    {"* t)": "* (t + 1))"},
     {"exp(-k * t)": "exp(-k) ** (t + 1)"},  # the twin's way: it rounds more
-    {"-k * t": "-k * (t - 1)"},
-    {"-k * t": "-k * max(t - 1, 0)"},
+    {"* t)": "* (t - 1))"},
+    {"* t)": "* max(t - 1, 0))"},
+    detail=True,
 )
 exponential_decay.mistake(
     "sign_flipped",
@@ -108,10 +116,9 @@ exponential_decay.mistake(
 )
 exponential_decay.mistake(
     "wrong_base",
-    "The base of the power is 2 or 10 instead of e.",
-    "η_t = η e^(−kt): use exp(−kt).",
-    {"exp(-k * t)": "2.0 ** (-k * t)"},
-    {"exp(-k * t)": "10.0 ** (-k * t)"},
+    "The base of the power is not e: it is 2 or 10, or e to a few digits.",
+    "η_t = η e^(−kt): use exp(−kt), which is e to every digit.",
+    *({"exp(": f"{base} ** ("} for base in (2.0, 10.0, *E_ROUNDED)),
 )
 exponential_decay.mistake(
     "compounds",
@@ -137,4 +144,16 @@ exponential_decay.mistake(
     "t multiplies the power instead of standing in its exponent: the rate grows with t.",
     "e^(−k) is one step's factor; t of them are e^(−kt): exp(-k * t).",
     {"exp(-k * t)": "exp(-k) * t"},
+)
+exponential_decay.mistake(
+    "lr_missing",
+    "η is missing: this is only the factor by which it falls.",
+    "η_t = η e^(−kt).",
+    {"lr * exp": "exp"},
+)
+exponential_decay.mistake(
+    "k_as_time",
+    "t is divided by k instead of multiplied.",
+    "k is a rate, not a time: the exponent is −kt.",
+    {"-k * t": "-t * k / (zeros_like(k) + k) ** 2"},  # no number where k is 0: Python raises
 )

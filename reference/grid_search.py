@@ -181,6 +181,12 @@ grid_search.mistake(
     {"in values]": "in values[:-1]]"},
     {"trials}": "trials[:-1]}"},
 )
+grid_search.mistake(
+    "pairs_not_merged",
+    "A trial holds one hyper-parameter only: the lists are put one after another.",
+    "A trial has a value for every name: combine each value of a list with every value of the others.",
+    {"trials}": "[{name: value} for name, values in space.items() for value in values]}"},
+)
 grid_search.dialect(
     "first_varies_fastest",
     "The first name varies fastest.",

@@ -8,11 +8,12 @@ determined.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reference.batteries.augmentation import call, image_battery
 from reference.cases import Case
-from reference.maths import where
+from reference.maths import arange, where
 from reference.spec import Array, Values, algorithm
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def horizontal_flip(images: Array, flip: Array) -> Values:
     mirrored = images[:, :, ::-1]
     y = where(flip[:, None, None, None], mirrored, images)
     return {"y": y}
+
+
+def _onto_one_half(images: Array, chosen: Callable[[Any, Any], Any]) -> Array:
+    """Both halves made of the columns of the right one (``chosen`` is maximum), or the left one (minimum)."""
+    columns = arange(images.shape[2])
+    return images[:, :, chosen(columns, columns[::-1])]
 
 
 @horizontal_flip.oracle
@@ -109,4 +116,23 @@ horizontal_flip.mistake(
     "The images of the batch change places; none of them is mirrored.",
     "The first axis counts images: flip axis 2, the columns, and leave the order of the batch alone.",
     {"images[:, :, ::-1]": "images[::-1]"},
+)
+horizontal_flip.mistake(
+    "half_mirrored",
+    "Half of each image is mirrored onto the other half.",
+    "The image is overwritten while it is read: images[i] = images[i][:, ::-1].copy(), or swap both columns at once.",
+    {"images[:, :, ::-1]": "_onto_one_half(images, maximum)"},
+    {"images[:, :, ::-1]": "_onto_one_half(images, minimum)"},
+)
+horizontal_flip.mistake(
+    "index_off_by_one",
+    "The mirrored columns are off by one: the first stays where it is.",
+    "Column w comes from W − 1 − w, not from W − w.",
+    {"images[:, :, ::-1]": "images[:, :, -arange(images.shape[2])]"},
+)
+horizontal_flip.mistake(
+    "only_flipped_returned",
+    "Only the flipped images are returned.",
+    "Return all images, the flipped ones in their places.",
+    {"y = where(flip[:, None, None, None], mirrored, images)": "y = mirrored[flip]"},
 )

@@ -107,8 +107,10 @@ inverted_dropout.mistake(
     "A unit is kept with probability 1 − rate: divide by that.",
     {"1 - rate": "rate"},
     {SCALED: "x * ((u >= rate) / rate)"},
-    {SCALED: "x * ((u >= rate) / where(rate == 0, 1, rate))"},
-    {SCALED: "x * ((u >= rate) / (rate + 1e-8))"},
+    {"(1 - rate)": "where(rate == 0, 1, rate)"},
+    {"(1 - rate)": "(rate + 1e-8)"},
+    {"(1 - rate)": "maximum(rate, 1e-8)"},
+    {"x / (1 - rate)": "where(rate == 0, 0, x / where(rate == 0, 1, rate))"},
 )
 inverted_dropout.mistake(
     "scaled_twice",
@@ -131,18 +133,22 @@ inverted_dropout.mistake(
     {"(u": "(u.reshape(len(u), -1)[:, 0].reshape(-1, *[1] * (u.ndim - 1))"},
     {"(u": "((u[:, :1] if u.ndim > 1 else u)"},
     {"(u": "(u[..., :1]"},
+    {"(u": "(u[..., -1:]"},
+    {"(u": "(u.reshape(-1)[0]"},
 )
 inverted_dropout.mistake(
     "mask_per_feature",
     "One mask serves the whole batch.",
     "Every example is thinned by a mask of its own: compare the whole of u with rate.",
     {"(u": "(u[:1]"},
+    {"(u": "(u[-1:]"},
 )
 inverted_dropout.mistake(
     "classic_dropout",
     "You scale at inference instead of in training: this is classic dropout, not the inverted one.",
     "Divide what is kept by 1 − rate in training, and return x at inference.",
     {"x / (1 - rate)": "x", "else x": "else (1 - rate) * x"},
+    {"x / (1 - rate)": "x", "else x": "else rate * x"},
 )
 inverted_dropout.mistake(
     "training_ignored",
@@ -162,6 +168,18 @@ inverted_dropout.mistake(
     "In training, set x to zero where u < rate and divide the rest by 1 − rate.",
     {SCALED: "x"},
     {SCALED: "x / (1 - rate)"},
+)
+inverted_dropout.mistake(
+    "scaled_by_the_kept_share",
+    "What is kept is divided by the share that happened to be kept, not by 1 − rate.",
+    "Divide by the probability 1 − rate: the share of a single mask varies.",
+    {"1 - rate": "mean(where(u >= rate, 1.0, 0.0))"},
+)
+inverted_dropout.mistake(
+    "scale_inverted",
+    "What is kept is multiplied by 1 − rate, not divided.",
+    "Few units are kept, so each must count for more: divide by 1 − rate.",
+    {"x / (1 - rate)": "x * (1 - rate)"},
 )
 inverted_dropout.dialect(
     "other_tail",

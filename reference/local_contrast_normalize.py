@@ -114,6 +114,12 @@ def _zeros(images: Array, r: int) -> Array:
     return where(inside[:, :, None], _edge(images, r), 0)
 
 
+def _interior(images: Array, r: int) -> Array:
+    """The images where a window of radius ``r`` does not leave them, 0 elsewhere."""
+    rows, columns = ((arange(n) >= r) & (arange(n) < n - r) for n in images.shape[1:3])
+    return where((rows[:, None] & columns)[:, :, None], images, 0)
+
+
 def _inside(images: Array, r: int) -> Array:
     """Means over as much of each window as lies in the image."""
     size = 2 * r + 1
@@ -144,6 +150,7 @@ local_contrast_normalize.mistake(
     "s² is the mean of c² over the window: divide the sum by size².",
     {"s = sqrt(": "s = sqrt(size**2 / max(size**2 - 1, 1)) * sqrt("},
     {"mean(windows(z, size) ** 2, axis=0)": "sum(windows(z, size) ** 2, axis=0) / (size**2 - 1)"},  # one pixel: 0/0
+    detail=True,
 )
 local_contrast_normalize.mistake(
     "not_centered",
@@ -164,6 +171,7 @@ local_contrast_normalize.mistake(
     "Mirror at the outermost pixels themselves: numpy's mode is `reflect`, not `symmetric`; scipy's is `mirror`.",
     {"reflect(images, r)": "_edge_twice(images, r)", "reflect(c, r)": "_edge_twice(c, r)"},
     {"reflect(images, r)": "_edge_twice(images, r)"},
+    {"reflect(c, r)": "_edge_twice(c, r)"},
 )
 local_contrast_normalize.mistake(
     "edge_padded",
@@ -171,6 +179,7 @@ local_contrast_normalize.mistake(
     "Mirror the image at its outermost pixels: numpy's mode is `reflect`, not `edge`.",
     {"reflect(images, r)": "_edge(images, r)", "reflect(c, r)": "_edge(c, r)"},
     {"reflect(images, r)": "_edge(images, r)"},
+    {"reflect(c, r)": "_edge(c, r)"},
 )
 local_contrast_normalize.mistake(
     "zero_padded",
@@ -233,6 +242,7 @@ local_contrast_normalize.mistake(
         "mean(windows(z, size) ** 2, axis=0)": "mean(c**2, axis=(1, 2, 3), keepdims=True)",
     },
     {"mean(windows(z, size) ** 2, axis=0)": "mean(c**2, axis=(1, 2), keepdims=True)"},
+    {"mean(windows(x, size), axis=0)": "mean(images, axis=(1, 2), keepdims=True)"},
 )
 local_contrast_normalize.mistake(
     "not_scaled",
@@ -245,12 +255,70 @@ local_contrast_normalize.mistake(
     "You divide by the smaller of s and ε.",
     "ε is a floor: divide by the larger of the two, max(s, ε).",
     {"maximum(s, eps)": "minimum(s, eps)"},
+    detail=True,
 )
 local_contrast_normalize.mistake(
     "eps_missing",
     "ε is not used: flat regions are divided by 0, or by far too little.",
     "Divide by max(s, ε).",
     {"maximum(s, eps)": "s"},
+    {"maximum(s, eps)": "where(s == 0, 1, s)"},
+    detail=True,
+)
+local_contrast_normalize.mistake(
+    "sum_not_mean",
+    "The sum of c² over the window is not divided by size².",
+    "s is the root of the mean of c² over the window: divide by size².",
+    {"s = sqrt(": "s = size * sqrt("},
+)
+local_contrast_normalize.mistake(
+    "root_mean_square",
+    "s is made of the images themselves, not of c.",
+    "Go on from c: s is the root of the mean of c² over the window.",
+    {"windows(z, size)": "windows(x, size)"},
+)
+local_contrast_normalize.mistake(
+    "mean_absolute_deviation",
+    "s is the mean of |c|.",
+    "s is the root of the mean of c² over the window.",
+    {"sqrt(mean(windows(z, size) ** 2, axis=0))": "mean(absolute(windows(z, size)), axis=0)"},
+)
+local_contrast_normalize.mistake(
+    "border_left_out",
+    "The border is left at 0: only pixels whose window lies in the image are normalized.",
+    "Mirror the image at its outermost pixels (numpy's `reflect`): every pixel has a window.",
+    {"y = c": "y = _interior(c, r)"},
+)
+local_contrast_normalize.mistake(
+    "window_in_one_direction",
+    "The window runs along the rows or the columns only.",
+    "The neighbourhood is a square of size×size pixels.",
+    *(
+        {"windows(x, size)": f"windows(x, size){line}", "windows(z, size)": f"windows(z, size){line}"}
+        for line in ("[r * size : (r + 1) * size]", "[r::size]")
+    ),
+)
+local_contrast_normalize.mistake(
+    "eps_on_variance",
+    "ε is the floor of s², not of s.",
+    "Take the root first: max(s, ε).",
+    {"maximum(s, eps)": "sqrt(maximum(s**2, eps))"},
+    detail=True,
+)
+local_contrast_normalize.mistake(
+    "eps_zeroes",
+    "Where s is below ε, y becomes 0.",
+    "Divide by ε there: max(s, ε) keeps what little contrast there is.",
+    {"c / maximum(s, eps)": "where(s < eps, 0, c / maximum(s, eps))"},
+    detail=True,
+)
+local_contrast_normalize.mistake(
+    "eps_ignored",
+    "ε is a number of your own, whatever eps says.",
+    "Use the argument: max(s, eps).",
+    *({"maximum(s, eps)": f"maximum(s, {own})"} for own in (1, 1e-3, 1e-4)),
+    *({"maximum(s, eps)": f"(s + {own})"} for own in (1e-4, 1e-5, 1e-8)),
+    detail=True,
 )
 local_contrast_normalize.dialect(
     "window_deviation",
@@ -268,6 +336,8 @@ local_contrast_normalize.dialect(
         "mean(windows(x, size), axis=0)": "mean(windows(x, size), axis=(0, 4), keepdims=True)[0]",
         "mean(windows(z, size) ** 2, axis=0)": ("mean(windows(z, size) ** 2, axis=(0, 4), keepdims=True)[0]"),
     },
+    {"mean(windows(z, size) ** 2, axis=0)": "mean(windows(z, size) ** 2, axis=(0, 4), keepdims=True)[0]"},
+    {"mean(windows(x, size), axis=0)": "mean(windows(x, size), axis=(0, 4), keepdims=True)[0]"},
     home="Jarrett et al. 2009",
 )
 local_contrast_normalize.dialect(

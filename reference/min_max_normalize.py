@@ -44,6 +44,10 @@ min_max_normalize.twin(
     "the fraction may be split, x·s − min·s with s = 1/(max − min)",
     {"(x - low) / span": "x / span - low / span"},
 )
+min_max_normalize.twin(
+    "what is missing to the largest value may be subtracted from 1",
+    {"(x - low) / span": "where(high == low, 0, 1 - (high - x) / span)"},
+)
 
 
 @min_max_normalize.oracle
@@ -80,12 +84,14 @@ min_max_normalize.mistake(
     "The minimum is not subtracted.",
     "Subtract it before you divide, (x − min) / (max − min): the smallest value becomes 0.",
     {"(x - low)": "x"},
+    {"(x - low)": "where(high == low, 0, x)"},
 )
 min_max_normalize.mistake(
     "constant_feature_nan",
     "A constant feature becomes NaN: its range is 0.",
     "Where max = min divide by 1 instead, so that the feature becomes 0.",
     {"where(high == low, 1, high - low)": "(high - low)"},
+    detail=True,
 )
 min_max_normalize.mistake(
     "constant_feature_kept",
@@ -94,6 +100,7 @@ min_max_normalize.mistake(
     {"(x - low)": "where(high == low, x, x - low)"},
     {"(x - low)": "where(high == low, 1, x - low)"},
     {"(x - low)": "where(high == low, 0.5, x - low)"},
+    detail=True,
 )
 min_max_normalize.mistake(
     "parentheses_missing",
@@ -143,6 +150,7 @@ min_max_normalize.mistake(
     *({"where(high == low, 1, high - low)": f"(high - low + {eps})"} for eps in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)),
     *({"where(high == low, 1, high - low)": f"maximum(high - low, {eps})"} for eps in (1e-6, 1e-5, 1e-4, 1e-3)),
     {"where(high == low, 1, high - low)": "(high - low + 1)"},
+    detail=True,
 )
 min_max_normalize.dialect(
     "guarded_denominator",

@@ -136,3 +136,9 @@ pad_and_crop.mistake(
     "Cut it back to the old height and width: rows top[i] to top[i] + H, columns left[i] to left[i] + W.",
     {"stack([p[t : t + height, s : s + width] for p, t, s in zip(padded, top, left, strict=True)])": "padded"},
 )
+pad_and_crop.mistake(
+    "pad_ignored",
+    "The border is always 4 wide, whatever pad says.",
+    "Pad by the argument: 4 is only what is usual on CIFAR-10.",
+    {"pad_zeros(x, pad)": "pad_zeros(x, 4)"},
+)

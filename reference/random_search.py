@@ -231,8 +231,8 @@ random_search.mistake(
     "The values are drawn from a bell curve.",
     "Every part of the interval is as likely as every other: rng.uniform or rng.random, not rng.normal.",
     {"u = rng.random()": "u = rng.normal(0.5, 0.25)"},
-    {"u = rng.random()": "u = min(max(rng.normal(0.5, 0.25), 0), 1)"},
-    {"u = rng.random()": "u = min(max(rng.normal(0.5, 0.17), 0), 1)"},
+    {"u = rng.random()": "u = min(max(rng.normal(0.5, 0.25), 0.0), 1.0)"},
+    {"u = rng.random()": "u = min(max(rng.normal(0.5, 0.17), 0.0), 1.0)"},
     {"u = rng.random()": "u = rng.normal()"},
 )
 random_search.mistake(

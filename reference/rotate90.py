@@ -81,19 +81,22 @@ rotate90.mistake(
     "k_not_modulo",
     "An image whose k is not 1, 2 or 3 stays as it is.",
     "Four turns are none: take k modulo 4 first. In Python −1 % 4 is 3.",
-    {"rotate(x, turns)": "rotate(x, turns if 0 < turns < 4 else 0)"},
+    {"k, strict": "where((k > 0) & (k < 4), k, 0), strict"},
+    detail=True,
 )
 rotate90.mistake(
     "negative_k_ignored",
     "An image whose k is negative stays as it is.",
     "Negative k turns clockwise: k modulo 4 makes 3 of −1. A loop over range(k) does nothing for a negative k.",
-    {"rotate(x, turns)": "rotate(x, max(turns, 0))"},
+    {"k, strict": "maximum(k, 0), strict"},
+    detail=True,
 )
 rotate90.mistake(
     "negative_k_positive",
     "A negative k turns as a positive one does.",
     "Negative k turns clockwise: k modulo 4 makes 3 of −1. In Python −1 % 4 is 3 already; abs is not needed.",
-    {"rotate(x, turns)": "rotate(x, abs(turns))"},
+    {"k, strict": "absolute(k), strict"},
+    detail=True,
 )
 rotate90.mistake(
     "transposed",
@@ -107,4 +110,11 @@ rotate90.mistake(
     "Every turn is one by 180°.",
     "One turn is 90°: a transposition and a flip. Two flips are a turn by 180°.",
     {"rotate(x, turns)": "rotate(x, 2 * turns)"},
+)
+rotate90.mistake(
+    "one_turn_more",
+    "Every image is turned once more, or once less, than k says.",
+    "k = 0 leaves an image as it is.",
+    {"k, strict": "k + 1, strict"},
+    {"k, strict": "k - 1, strict"},
 )

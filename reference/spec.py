@@ -47,7 +47,8 @@ class Variant:
     """A known departure from the page, executable: the algorithm with some quoted pieces replaced.
 
     ``edits`` holds one or more ways to write the same departure. ``headline`` is what a student reads first,
-    ``remedy`` what to do about it. ``home`` names where a dialect is right.
+    ``remedy`` what to do about it. ``home`` names where a dialect is right. A mistake in a ``detail`` is told after
+    another one that is made beside it.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Variant:
     remedy: str
     edits: tuple[Edits, ...]
     home: str = ""
+    detail: bool = False
 
 
 @dataclass(frozen=True)
@@ -260,9 +262,9 @@ class Page:
                 raise PageError(f"{self.path.name}: two cases are called {name!r}")
             self.makers[name] = maker
 
-    def mistake(self, id: str, headline: str, remedy: str, *edits: Edits) -> None:
+    def mistake(self, id: str, headline: str, remedy: str, *edits: Edits, detail: bool = False) -> None:
         """Add a known mistake: wrong everywhere. Several ``edits`` are several ways to make it."""
-        self._add(Variant("mistake", id, headline, remedy, self._checked(id, edits)))
+        self._add(Variant("mistake", id, headline, remedy, self._checked(id, edits), detail=detail))
 
     def dialect(self, id: str, headline: str, remedy: str, *edits: Edits, home: str) -> None:
         """Add a known dialect: right at ``home`` (a library, a paper), not as the slides have it."""

@@ -46,7 +46,7 @@ CONSTANT = "(smallest(x, axis=0) == largest(x, axis=0))"  # of a σ that rounds 
 
 standardize.rounds(
     "the fraction may be split, x·s − μ·s with s = 1/σ, which is exact where s is 1",
-    {"(x - mu) / scale": f"where({CONSTANT}, 0, 2 * x / scale)"},
+    {"(x - mu)": f"where({CONSTANT}, 0, 2 * x)"},
 )
 standardize.loses_digits("cancellation", "σ² computed as E[x²] − μ²", {**NAIVE, "sigma == 0": CONSTANT})
 
@@ -67,6 +67,10 @@ standardize.mistake(
     {"mean(x, axis=0)": "mean(x)", "variance(x, axis=0)": "variance(x)"},
     {"variance(x, axis=0)": "variance(x)"},
     {"mean(x, axis=0)": "mean(x)"},
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x)",
+        "variance(x, axis=0)": "variance(x) * len(x.reshape(-1)) / (len(x.reshape(-1)) - 1)",
+    },
 )
 standardize.mistake(
     "wrong_axis",
@@ -75,6 +79,10 @@ standardize.mistake(
     {
         "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
         "variance(x, axis=0)": "variance(x, axis=1, keepdims=True)",
+    },
+    {  # torch's own std or var
+        "mean(x, axis=0)": "mean(x, axis=1, keepdims=True)",
+        "variance(x, axis=0)": "variance(x, axis=1, keepdims=True) * len(x[0]) / (zeros_like(x) + len(x[0]) - 1)",
     },
     {"variance(x, axis=0)": "variance(x, axis=1, keepdims=True)"},
     {"mean(x, axis=0)": "mean(x, axis=1, keepdims=True)"},
@@ -89,12 +97,14 @@ standardize.mistake(
         "sigma == 0": f"{CONSTANT} & (len(x) > 1)",
     },
     {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / (len(x) - 1)"},  # the same under a guard
+    detail=True,
 )
 standardize.mistake(
     "not_centered",
     "The mean is not subtracted.",
     "Subtract it before you divide: (x − μ) / σ.",
     {"(x - mu)": "x"},
+    {"(x - mu)": "where(sigma == 0, 0, x)"},
 )
 standardize.mistake(
     "variance_not_std",
@@ -107,6 +117,7 @@ standardize.mistake(
     "A constant feature becomes NaN: its σ is 0.",
     "Where σ = 0 divide by 1 instead, so that the feature becomes 0.",
     {"where(sigma == 0, 1, sigma)": "sigma"},
+    detail=True,
 )
 standardize.mistake(
     "constant_feature_kept",
@@ -114,6 +125,7 @@ standardize.mistake(
     "A constant feature tells nothing: it becomes 0.",
     {"(x - mu)": "where(sigma == 0, x, x - mu)"},
     {"(x - mu)": "where(sigma == 0, 1, x - mu)"},
+    detail=True,
 )
 standardize.mistake(
     "parentheses_missing",
@@ -129,9 +141,10 @@ standardize.mistake(
 )
 standardize.mistake(
     "sum_not_mean",
-    "The squares are summed up, not averaged.",
-    "The variance is the mean of the squared distances: divide their sum by N.",
+    "The sum of the squared distances is not divided by N.",
+    "The variance is their mean: divide by N, the number of examples.",
     {"variance(x, axis=0)": "variance(x, axis=0) * len(x)"},
+    {"variance(x, axis=0)": "variance(x, axis=0) * len(x) / x.shape[1]"},
 )
 standardize.mistake(
     "mean_absolute_deviation",
@@ -162,6 +175,7 @@ standardize.mistake(
         for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
     ),
     {"where(sigma == 0, 1, sigma)": "(sigma + 1)"},
+    detail=True,
 )
 standardize.dialect(
     "guarded_denominator",

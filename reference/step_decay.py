@@ -85,16 +85,18 @@ step_decay.mistake(
     "t_off_by_one",
     "The rate drops at the wrong t: the count is off by one.",
     "t counts from 0 and the first drop comes at t = every: the exponent is ⌊t/every⌋, without adding 1 to t.",
-    {"t // every": "(t + 1) // every"},
-    {"t // every": "(t - 1) // every"},
-    {"t // every": "max(t - 1, 0) // every"},
+    {"(t ": "((t + 1) "},
+    {"(t ": "((t - 1) "},
+    {"(t ": "(max(t - 1, 0) "},
+    {"every)": "(every + 1))"},
     {"t // every": "int((t - 1) / every)"},
+    detail=True,
 )
 step_decay.mistake(
     "floor_missing",
     "The rate falls a little with every t instead of in steps.",
     "Round t/every down to a whole number before drop is raised to it: t // every.",
-    {"t // every": "t / every"},
+    {"//": "/"},
 )
 step_decay.mistake(
     "rounded",
@@ -133,6 +135,7 @@ step_decay.mistake(
     "drop is multiplied by the number of drops instead of being raised to it.",
     "Two drops are drop·drop: drop ** (t // every).",
     {"drop ** (t // every)": "drop * (t // every)"},
+    {"drop ** (t // every)": "(drop * (t // every) if t >= every else 1)"},
     {"drop ** (t // every)": "(1 - drop * (t // every))"},
 )
 step_decay.mistake(
@@ -152,4 +155,23 @@ step_decay.mistake(
     "The rate drops with every t.",
     "Raise drop to ⌊t/every⌋, not to t.",
     {"t // every": "t"},
+)
+step_decay.mistake(
+    "never_drops",
+    "The rate is the same at every t.",
+    "Multiply by drop once for every full `every`: drop ** (t // every).",
+    {"t // every": "0"},
+    {"t // every": "1"},
+)
+step_decay.mistake(
+    "lr_missing",
+    "η is missing: this is only the factor by which it falls.",
+    "η_t = η · drop^⌊t/every⌋.",
+    {"lr * drop": "drop"},
+)
+step_decay.mistake(
+    "lr_raised",
+    "η is raised to the power as well.",
+    "Only drop is raised to ⌊t/every⌋; η stands before it: lr * drop ** (t // every).",
+    {"lr * drop **": "(lr * drop) **"},
 )

@@ -43,6 +43,10 @@ time_decay.twin(
     "the denominator may be summed up, one decay after another",
     {"(1 + decay * t)": "sum(where(arange(t + 1) == 0, 1, decay))"},
 )
+time_decay.twin(
+    "what the rate has lost may be subtracted, which cancels late",
+    {"lr / (1 + decay * t)": "lr - lr * (decay * t) / (1 + decay * t)"},
+)
 
 
 @time_decay.oracle
@@ -79,15 +83,16 @@ time_decay.mistake(
     "t_off_by_one",
     "t is off by one.",
     "t counts from 0: the first rate, at t = 0, is η itself. Use t as it is given.",
-    {"decay * t": "decay * (t + 1)"},
-    {"decay * t": "decay * (t - 1)"},
-    {"decay * t": "decay * max(t - 1, 0)"},
+    {"* t)": "* (t + 1))"},
+    {"* t)": "* (t - 1))"},
+    {"* t)": "* max(t - 1, 0))"},
+    detail=True,
 )
 time_decay.mistake(
     "linear",
     "The rate falls along a straight line.",
     "Divide by 1 + decay·t instead of multiplying by 1 − decay·t, which reaches 0 and goes on below it.",
-    {"lr / (1 + decay * t)": "lr * (1 - decay * t)"},
+    {"lr / (1 +": "lr * (1 -"},
     {"lr / (1 + decay * t)": "lr - decay * t"},
     {"lr / (1 + decay * t)": "lr * maximum(1 - decay * t, 0)"},
 )
@@ -102,9 +107,11 @@ time_decay.mistake(
 )
 time_decay.mistake(
     "parentheses_missing",
-    "Only the 1 is under the fraction: decay·t is added afterwards.",
+    "The parentheses are missing, or in the wrong place: 1 + decay·t is not what you divide by.",
     "Put the denominator in parentheses: lr / (1 + decay * t).",
     {"lr / (1 + decay * t)": "lr / 1 + decay * t"},
+    {"(1 + decay * t)": "(1 + decay) * t"},
+    {"(1 + decay * t)": "(zeros_like(lr) + (1 + decay) * t)"},
 )
 time_decay.mistake(
     "lr_missing",
@@ -130,6 +137,7 @@ time_decay.mistake(
     "The 1 in the denominator is missing.",
     "Divide by 1 + decay·t, so that the rate starts at η and not at η/0.",
     {"(1 + decay * t)": "(zeros_like(lr) + decay * t)"},
+    {"(1 + decay * t)": "(zeros_like(lr) + (decay * t if t else 1))"},
 )
 time_decay.mistake(
     "grows",
@@ -144,4 +152,10 @@ time_decay.mistake(
     "Divide by 1 + decay·t, with the t you are given.",
     {"decay * t": "decay"},
     {"lr / (1 + decay * t)": "lr * 1.0"},
+)
+time_decay.mistake(
+    "decay_missing",
+    "decay is missing: the rate falls as 1/(1 + t), however small decay is.",
+    "η_t = η / (1 + decay·t): multiply t by decay.",
+    {"decay * t": "t"},
 )

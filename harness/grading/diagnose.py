@@ -5,18 +5,19 @@ passing alike; a case that ended in a problem of another kind, an exception say,
 ones are tried first, then two dialects, then a mistake under a dialect, then two mistakes: the smaller explanation
 wins. Among equals those win whose inner steps are the ones that the student offers; what still ties is all named.
 
-Where nothing fits, the cases that lean on the contract's defaults are set aside: a student with defaults of their own
-makes the same mistake with other numbers there.
+Where nothing fits, the student's code may have other defaults as well, or compute in float32 whatever it is given: a
+mistake is looked for once more without the cases that lean on the contract's defaults, and with float32's tolerances.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from harness.grading.bounded import AmbiguousError
 from harness.grading.expected import Reference
 from harness.grading.form import Form
 from harness.grading.forms import FORMS
@@ -24,6 +25,7 @@ from harness.grading.judge import Judged
 from reference import Case, Edition, Page, Variant
 
 Choice = tuple[Variant, int]
+Size = Callable[[Sequence[Variant]], Iterator[tuple[Choice, ...]]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Finding:
     """The variants that together explain every case, the one to be told first in front, and what explains them as well.
 
     ``touched`` are the steps whose lines they change. ``unexplained`` numbers the cases that ended in a problem of
-    another kind, ``by_default`` those that lean on the contract's defaults, where they had to be set aside.
+    another kind, ``by_default`` those that lean on the contract's defaults, where they had to be set aside;
+    ``in_float32`` says that they explain the values as closely as float32 has them.
     """
 
     variants: tuple[Variant, ...]
@@ -39,6 +42,7 @@ class Finding:
     also: tuple[tuple[Variant, ...], ...] = ()
     unexplained: frozenset[int] = frozenset()
     by_default: frozenset[int] = frozenset()
+    in_float32: bool = False
 
     @property
     def named(self) -> Variant:
@@ -47,15 +51,45 @@ class Finding:
 
 def diagnose(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequence[Judged]) -> Finding | None:
     """The smallest explanation of a failing submission, or None. ``runs`` and ``judged`` go by case."""
-    everything = _Search(reference, runs, judged, range(len(judged)))
-    if found := everything.smallest():
-        return found
+    return (
+        _Search(reference, runs, judged, range(len(judged))).smallest()
+        or _beside_other_defaults(reference, runs, judged)
+        or _beside_float32(reference, runs, judged)
+    )
+
+
+def _beside_other_defaults(
+    reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequence[Judged]
+) -> Finding | None:
+    """What explains all but the cases that lean on the contract's defaults, where one of these fails."""
     aside = frozenset(at for at, case in enumerate(reference.cases) if leans_on_defaults(reference.page, case))
     if not aside or all(judged[at].passed for at in aside):
         return None
-    explicit = _Search(reference, runs, judged, [at for at in range(len(judged)) if at not in aside])
-    found = explicit.smallest()
+    found = _Search(reference, runs, judged, [at for at in range(len(judged)) if at not in aside]).smallest()
     return found and replace(found, by_default=aside)
+
+
+def _beside_float32(reference: Reference, runs: Sequence[Sequence[Any]], judged: Sequence[Judged]) -> Finding | None:
+    """What explains the cases to the digits of float32, and hardly one of them to its own."""
+    form, single = FORMS[reference.page.form], reference.in_float32
+    bounded = [case for case in range(len(judged)) if _has_bound(single, case, runs[case])]
+    telling = [case for case in bounded if reference.cases[case].dtype == "float64" and not judged[case].problem]
+
+    def roughly(edition: Edition) -> bool:
+        exact = [all(form.matches(reference, edition, at, *run) for run in enumerate(runs[at])) for at in telling]
+        return exact.count(True) <= len(telling) / 4  # what is 0, or no number, is so in float32 as well
+
+    found = _Search(single, runs, judged, bounded, roughly).smallest(_singles, _under_a_dialect)
+    return found and replace(found, in_float32=True)
+
+
+def _has_bound(reference: Reference, case: int, runs: Sequence[Any]) -> bool:
+    """Whether a case can be judged with other tolerances than its own: its outcome must not hang on a rounding."""
+    try:
+        FORMS[reference.page.form].judge(reference, case, runs, [])
+    except AmbiguousError:
+        return False
+    return True
 
 
 def leans_on_defaults(page: Page, case: Case) -> bool:
@@ -65,12 +99,14 @@ def leans_on_defaults(page: Page, case: Case) -> bool:
 
 @dataclass(frozen=True)
 class _Search:
-    """What is looked for an explanation: the cases to be explained, by number, and what the student's code did."""
+    """What is looked for an explanation: the cases to be explained, by number, and what the student's code did.
+    ``only`` is what an edition has to be beside."""
 
     reference: Reference
     runs: Sequence[Sequence[Any]]
     judged: Sequence[Judged]
     cases: Sequence[int]
+    only: Callable[[Edition], bool] = lambda edition: True
 
     @cached_property
     def form(self) -> Form:
@@ -86,10 +122,11 @@ class _Search:
         """The cases, the most telling first."""
         return sorted(self.cases, key=lambda at: (self.judged[at].passed, at in self.broken))
 
-    def smallest(self) -> Finding | None:
+    def smallest(self, *sizes: Size) -> Finding | None:
+        """The smallest explanation of some sizes, or of any."""
         if not self.order or self.judged[self.order[0]].passed or self.order[0] in self.broken:
             return None
-        for size in (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
+        for size in sizes or (_singles, _two_dialects, _under_a_dialect, _two_mistakes):
             if fitting := list(self._fitting(size(self.reference.page.variants))):
                 return self._told(fitting)
         return None
@@ -99,7 +136,7 @@ class _Search:
             if len(choices) > 1 and any(way for _, way in choices) and not self.form.pairs_in_every_way:
                 continue
             edition = self.reference.page.edition(*choices)
-            if edition and self._explains(edition):
+            if edition and self._explains(edition) and self.only(edition):
                 yield choices, edition
 
     def _told(self, fitting: Sequence[tuple[tuple[Choice, ...], Edition]]) -> Finding:
@@ -130,13 +167,13 @@ class _Search:
         )
 
     def _in_order(self, choices: Sequence[Choice]) -> tuple[Variant, ...]:
-        """Two mistakes in the order to mend them: first what alone explains more cases, then what comes earlier on the
-        slide. A dialect comes after the mistake that is made under it."""
+        """Two mistakes in the order to mend them: a detail last, first what alone explains more cases, then what comes
+        earlier on the slide. A dialect comes after the mistake that is made under it."""
         if len(choices) > 1 and all(variant.kind == "mistake" for variant, _ in choices):
             choices = sorted(choices, key=self._rank)
         return tuple(variant for variant, _ in choices)
 
-    def _rank(self, choice: Choice) -> tuple[int, int]:
+    def _rank(self, choice: Choice) -> tuple[bool, int, int]:
         edition = self.reference.page.edition(choice)
         assert edition is not None  # one variant clashes with nothing
         alone = sum(
@@ -144,7 +181,7 @@ class _Search:
             for case in self.cases
         )
         steps = [*self.reference.page.steps]
-        return -alone, min(map(steps.index, edition.touched), default=len(steps))
+        return choice[0].detail, -alone, min(map(steps.index, edition.touched), default=len(steps))
 
 
 def _ways(variants: Sequence[Variant], kind: str) -> list[Choice]:

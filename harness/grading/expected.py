@@ -7,7 +7,7 @@ that leaves the student's values at the first step costs one step.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from harness.grading.bounded import EXTENDED_BITS, AmbiguousError, Bounded, Extended
 from reference import Call, Case, Edition, Page, Stream
+from reference.cases import Dtype
 
 Kind = TypeVar("Kind")
 
@@ -130,7 +131,7 @@ class Evaluation:
 def _carrying(value: Any, dtype: np.dtype[Any]) -> Any:
     """An argument as the page computes on it: what is floating carries its bound, the rest is as it is."""
     if isinstance(value, np.ndarray):
-        return Bounded(value, 0, dtype) if value.dtype.kind == "f" else value
+        return Bounded.of(value, dtype) if value.dtype.kind == "f" else value
     return Bounded.of(value, dtype) if isinstance(value, float) else value
 
 
@@ -164,12 +165,18 @@ def _widened(blocks: Mapping[str, Block], others: Iterable[Mapping[str, Block]])
 class Reference:
     """One page with its cases drawn, and everything expected of it that anybody asked for."""
 
-    def __init__(self, page: Page, seed: int) -> None:
-        self.page = page
-        self.cases = page.draw(seed)
+    def __init__(self, page: Page, seed: int, dtype: Dtype | None = None) -> None:
+        drawn = page.draw(seed)
+        self.page, self._seed = page, seed
+        self.cases = tuple(replace(case, dtype=dtype) for case in drawn) if dtype else drawn
         self._expected: dict[tuple[object, int, int, int], Any] = {}
         self._bounded: set[tuple[int, int]] = set()
         self._editions: dict[int, Edition] = {}  # keeps them alive, so that an id stays one edition's
+
+    @cached_property
+    def in_float32(self) -> Reference:
+        """The same inputs, with the tolerances of code that computes on all of them in float32."""
+        return Reference(self.page, self._seed, "float32")
 
     def expected(self, kind: Callable[..., Kind], case: int, at: int, edition: Edition | None = None) -> Kind:
         """What the slide's edition, or another, comes to in run ``at`` of a case (both by number), made once by

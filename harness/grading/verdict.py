@@ -88,15 +88,21 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
         broken = [judged[at] for at in sorted(finding.unexplained)]
         first = next((each for each in broken if each.result.status == status), broken[0])
         return Verdict(status, cases, _problem(first, reference, judged), diagnosis)
-    if finding.by_default and status != "dialect" and finding.named.kind == "dialect":
-        return Verdict(status, cases, _wrong_defaults(reference, cases), diagnosis)
-    message = Message(finding.named.kind, {**_facts(reference, judged, finding), **_named(finding, reference.page)})
+    if status != "dialect" and finding.named.kind == "dialect":  # by itself no failure
+        if finding.by_default:
+            return Verdict(status, cases, _wrong_defaults(reference, cases), diagnosis)
+        if finding.in_float32:
+            return Verdict(status, cases, Message("float32_inside", _facts(reference, judged)), diagnosis)
+    facts = _facts(reference, judged, finding)
+    if finding.in_float32:
+        facts["seen"] = {"id": "float32_inside", "params": {}}
+    message = Message(finding.named.kind, {**facts, **_named(finding, reference.page)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
 
 
 def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:
     """A case that dialects explain earns by policy, whatever became of the others."""
-    if judged.passed or finding is None or at in finding.unexplained | finding.by_default:
+    if judged.passed or finding is None or finding.in_float32 or at in finding.unexplained | finding.by_default:
         return judged.result
     if all(variant.kind == "dialect" for variant in finding.variants):
         return replace(judged.result, status="dialect")
@@ -141,10 +147,10 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     if all(len(case.streams) > 1 for case in failing):
         return Message("state_shared", {"case": failing[0].id})
     wrong = [each.result for each in judged if not each.passed]
-    if _rounded_to_float32(failing, wrong):
-        return Message("float32_inside", _facts(reference, judged))
     if all(leans_on_defaults(reference.page, case) for case in failing):
         return _wrong_defaults(reference, [each.result for each in judged])
+    if _rounded_to_float32(failing, wrong):
+        return Message("float32_inside", _facts(reference, judged))
     if first.gives_back and all(each.passed or each.gives_back == first.gives_back for each in judged):
         facts = _facts(reference, judged)
         told = {name: facts[name] for name in ("case", "why", "failing", "total")}

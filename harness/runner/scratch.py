@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-
 ABANDONED_SECONDS = 3600.0
 """How old a folder of a grader that is no more must be, for it may be another machine's that shares our disk."""
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 More: TypeAlias = Callable[["Generator", "NDArray[Any]"], Mapping[str, "NDArray[Any]"]]
 """Arguments beyond x, γ and β, drawn to go with x (N, D)."""
 
+OWN_EPS = (1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10)
+"""What is written for ε by those who do not use the argument."""
+
 
 def batch_norm_battery(more: More) -> tuple[CaseMaker, ...]:
     """The cases of the three pages; ``more`` draws what a page takes beyond x (N, D), γ (D,) and β (D,)."""

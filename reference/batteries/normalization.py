@@ -73,8 +73,8 @@ def feature_battery() -> tuple[CaseMaker, ...]:
         return Case("float32", "seven examples of four features in float32", {}, calls=calls, dtype="float32")
 
     def outliers(rng: Generator) -> Case:
-        why = "one value of 16 lies far out, more than three σ from μ: nothing is clipped"
-        return Case("outliers", why, {}, calls=_tables(_with_an_outlier(rng, (16, 3))))
+        why = "one value of 32 lies far out, more than five σ from μ: nothing is clipped"
+        return Case("outliers", why, {}, calls=_tables(_with_an_outlier(rng, (32, 3))))
 
     return (
         features,
@@ -96,7 +96,7 @@ def _around(rng: Generator, n: int, *means: float) -> NDArray[Any]:
 
 
 def _with_an_outlier(rng: Generator, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Values within [-1, 1] but for the first along axis 0, which lie at 8 or −8: 3.5σ and more from the mean of 16."""
+    """Values within [-1, 1] but for the first along axis 0, which lie at 8 or −8: 5σ and more from the mean of 32."""
     x = rng.uniform(-1, 1, size=shape)
     x[0] = rng.choice([-8, 8], size=shape[1:])
     return x
@@ -162,9 +162,9 @@ def image_battery(*, plain: float, large: float) -> tuple[CaseMaker, ...]:
         )
 
     def outliers(rng: Generator) -> Case:
-        dark = rng.uniform(0, 0.1, (2, 4, 5, 1))
+        dark = rng.uniform(0, 0.1, (2, 4, 8, 1))
         dark[:, 2, 3, 0] = (0.9, 1.0)
-        why = "a bright pixel in each dark image, more than three σ from μ: nothing is clipped"
+        why = "a bright pixel in each dark image, more than five σ from μ: nothing is clipped"
         return Case("outliers", why, {"eps": plain}, calls=_images(dark, dark[:1]))
 
     return (

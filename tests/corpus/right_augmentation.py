@@ -403,3 +403,140 @@ def contrast_torch_blended(images, factor):
 def contrast_torch_lerp(images, factor):
     m = torch.stack([x.mean() for x in images]).view(-1, 1, 1, 1)
     return torch.lerp(m.expand_as(images), images, factor.view(-1, 1, 1, 1)).clip(0, 1)
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@RIGHT.right("horizontal_flip")
+def flip_by_take_along_axis(images, flip):
+    columns = np.arange(images.shape[2])
+    chosen = np.where(flip[:, None], columns[::-1], columns)
+    return np.take_along_axis(images, chosen[:, None, :, None], axis=2)
+
+
+@RIGHT.right("horizontal_flip")
+def flip_by_swapping_columns(images, flip):
+    for i in np.flatnonzero(flip):
+        left, right = 0, images.shape[2] - 1
+        while left < right:
+            images[i][:, [left, right]] = images[i][:, [right, left]]
+            left, right = left + 1, right - 1
+    return images
+
+
+@RIGHT.right("horizontal_flip", "torch")
+def flip_by_index_in_torch(images, flip):
+    out = images.clone()
+    out[flip] = torch.flip(images[flip], dims=(-2,))
+    return out
+
+
+@RIGHT.right("pad_and_crop")
+def crop_by_where_it_comes_from(images, pad, top, left):
+    """Each pixel looks up where it comes from; beyond the image it is 0."""
+    n, height, width, _ = images.shape
+    rows = np.arange(height) + top[:, None] - pad
+    columns = np.arange(width) + left[:, None] - pad
+    inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None]
+    found = images[
+        np.arange(n)[:, None, None], rows.clip(0, height - 1)[:, :, None], columns.clip(0, width - 1)[:, None]
+    ]
+    return found * inside[..., None]
+
+
+@RIGHT.right("pad_and_crop")
+def crop_with_a_flat_border(images, pad, top, left):
+    cut = []
+    for image, t, s in zip(images, top, left, strict=True):
+        height, width, channels = image.shape
+        wide = np.hstack([np.zeros((height, pad, channels), image.dtype), image])
+        wide = np.hstack([wide, np.zeros((height, pad, channels), image.dtype)])
+        border = np.zeros((pad, width + 2 * pad, channels), image.dtype)
+        cut.append(np.vstack([border, wide, border])[t:][:height][:, s:][:, :width])
+    return np.array(cut)
+
+
+@RIGHT.right("pad_and_crop", "torch")
+def crop_by_narrow(images, pad, top, left):
+    padded = torch.nn.functional.pad(images, (0, 0, pad, pad, pad, pad))
+    _, height, width, _ = images.shape
+    cuts = [p.narrow(0, int(t), height).narrow(1, int(s), width) for p, t, s in zip(padded, top, left, strict=True)]
+    return torch.stack(cuts)
+
+
+@RIGHT.right("rotate90")
+def turns_by_walking_coordinates(images, k):
+    n, size, _, _ = images.shape
+    rows, columns = np.indices((size, size))
+    out = np.empty_like(images)
+    for i in range(n):
+        r, c = rows, columns
+        for _ in range(k[i] % 4):
+            r, c = c, size - 1 - r
+        out[i] = images[i][r, c]
+    return out
+
+
+@RIGHT.right("rotate90")
+def turns_by_groups(images, k):
+    out = images.copy()
+    out[k % 4 == 1] = images[k % 4 == 1].transpose(0, 2, 1, 3)[:, ::-1]
+    out[k % 4 == 2] = images[k % 4 == 2][:, ::-1, ::-1]
+    out[k % 4 == 3] = images[k % 4 == 3][:, ::-1].transpose(0, 2, 1, 3)
+    return out
+
+
+@RIGHT.right("rotate90", "torch")
+def turns_step_by_step_in_torch(images, k):
+    turned = []
+    for image, turns in zip(images, torch.remainder(k, 4), strict=True):
+        for _ in range(int(turns)):
+            image = image.transpose(0, 1).flip(0)
+        turned.append(image)
+    return torch.stack(turned)
+
+
+@RIGHT.right("adjust_brightness")
+def brighter_by_the_negative(images, delta):
+    negative = 1 - images - delta.reshape(-1, 1, 1, 1)
+    return 1 - np.clip(negative, 0, 1)
+
+
+@RIGHT.right("adjust_brightness")
+def brighter_by_the_room_there_is(images, delta):
+    """A pixel moves by δ or as far as the end."""
+    d = delta.reshape(-1, 1, 1, 1)
+    return images + np.clip(d, -images, 1 - images)
+
+
+@RIGHT.right("adjust_brightness", "torch")
+def brighter_by_a_mask_and_relu(images, delta):
+    y = images + delta.view(-1, 1, 1, 1)
+    y[y > 1] = 1.0
+    return y.relu()
+
+
+@RIGHT.right("adjust_contrast")
+def contrast_by_centering_first(images, factor):
+    rows = images.reshape(len(images), -1)
+    mean = rows.sum(axis=1, keepdims=True) / rows.shape[1]
+    y = (rows - mean) * factor[:, None]
+    y += mean
+    return np.minimum(np.maximum(y, 0), 1).reshape(images.shape)
+
+
+@RIGHT.right("adjust_contrast")
+def contrast_by_an_affine_map(images, factor):
+    """A slope and an offset for each image."""
+    offset = images.mean(axis=(1, 2, 3)) * (1 - factor)
+    return np.clip(np.einsum("n,nhwc->nhwc", factor, images) + offset[:, None, None, None], 0, 1)
+
+
+@RIGHT.right("adjust_contrast", "torch")
+def contrast_by_vmap(images, factor):
+    def adjusted(image, f):
+        mean = image.mean()
+        return (mean + f * (image - mean)).clamp(0, 1)
+
+    return torch.vmap(adjusted)(images, factor)

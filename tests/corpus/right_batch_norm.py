@@ -367,3 +367,78 @@ def inference_by_torch(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
 @RIGHT.right("batch_norm_inference", "torch")
 def inference_by_the_library(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     return functional.batch_norm(x, running_mean, running_var, gamma, beta, False, eps=eps)
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@RIGHT.right("batch_norm_forward")
+def forward_from_all_differences(x, gamma, beta, *, eps=1e-5):
+    """μ and σ² from the differences of every two examples: no mean is subtracted anywhere."""
+    differences = x[:, None] - x[None]
+    var = (differences**2).mean(axis=(0, 1)) / 2
+    return gamma * differences.mean(axis=1) / np.sqrt(var + eps) + beta, None
+
+
+@RIGHT.right("batch_norm_forward")
+def forward_with_sums_of_rows(x, gamma, beta, *, eps=1e-5):
+    ones = np.ones(len(x), x.dtype)
+    centered = x - np.outer(ones, ones @ x) / len(x)
+    root = np.hypot(np.linalg.norm(centered, axis=0) / np.sqrt(len(x)), np.sqrt(eps)).astype(x.dtype)
+    return centered * (gamma / root) + beta, (centered, root)
+
+
+@RIGHT.right("batch_norm_forward", "torch")
+def forward_by_lerp(x, gamma, beta, *, eps=1e-5):
+    std = torch.std(x, dim=0, correction=0)
+    return torch.lerp(beta.expand_as(x), gamma + beta, (x - x.mean(0)) / torch.sqrt(std * std + eps)), [std]
+
+
+@RIGHT.right("batch_norm_backward", before=forward_cached)
+def backward_by_least_squares(dy, cache):
+    """What is left of dy after fitting a constant and x̂, the fit of x̂ shrunk by what ε takes of its length."""
+    x_hat, n = cache.x_hat, len(dy)
+    left = dy - dy.mean(0)
+    left = left - x_hat * np.einsum("ij,ij->j", left, x_hat) / n
+    return left * (cache.gamma / cache.sigma), np.einsum("ij,ij->j", dy, x_hat), np.ones(n, dy.dtype) @ dy
+
+
+@RIGHT.right("batch_norm_backward", before=forward_cached)
+def backward_feature_by_feature(dy, cache):
+    columns = []
+    for d, h, g, s in zip(dy.T, cache.x_hat.T, cache.gamma, cache.sigma, strict=True):
+        dgamma, dbeta = np.dot(d, h), np.sum(d)
+        columns.append((g / s * (d - dbeta / len(d) - h * (dgamma / len(d))), dgamma, dbeta))
+    dx, dgamma, dbeta = zip(*columns, strict=True)
+    return np.stack(dx, axis=1), np.array(dgamma), np.array(dbeta)
+
+
+def forward_with_its_vjp(x, gamma, beta, *, eps=1e-5):
+    def forward(x, gamma, beta):
+        centered = x - x.mean(0)
+        return gamma * centered / torch.sqrt((centered**2).mean(0) + eps) + beta
+
+    return torch.func.vjp(forward, x, gamma, beta)
+
+
+@RIGHT.right("batch_norm_backward", "torch", before=forward_with_its_vjp)
+def backward_is_a_function_of_the_forward(dy, cache):
+    return cache(dy)
+
+
+@RIGHT.right("batch_norm_inference")
+def inference_by_the_reciprocal_root(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return (x - running_mean) * (running_var + eps) ** -0.5 * gamma + beta
+
+
+@RIGHT.right("batch_norm_inference")
+def inference_row_by_row(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    std = np.sqrt(running_var + eps)
+    return np.array([(row - running_mean) / std * gamma + beta for row in x])
+
+
+@RIGHT.right("batch_norm_inference", "torch")
+def inference_by_a_linear_layer(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    """As a linear layer with a diagonal matrix, what layers are fused by."""
+    scale = gamma * torch.rsqrt(running_var + eps)
+    return torch.nn.functional.linear(x, torch.diag(scale), beta - running_mean * scale)

@@ -197,3 +197,85 @@ def exponential_accumulated(lr, k, t):
 @RIGHT.right("exponential_decay")
 def exponential_by_halves(lr, k, t):
     return lr * 2 ** (-k * t / math.log(2))
+
+
+# -- more of each --------------------------------------------------------------------------------------------------
+
+
+@RIGHT.right("time_decay")
+def time_less_what_is_lost(lr, decay, t):
+    """What the rate has lost, taken away from it."""
+    return lr - lr * (decay * t) / (1 + decay * t)
+
+
+@RIGHT.right("time_decay")
+def time_as_a_share(lr, decay, t):
+    """1/decay plays the part of a half-life: at t = 1/decay half the rate is left."""
+    return lr if decay == 0 else lr * (1 / decay) / (1 / decay + t)
+
+
+@RIGHT.right("time_decay")
+def time_from_rate_to_rate(lr, decay, t):
+    rate = lr
+    for i in range(t):
+        rate = rate * (1 + decay * i) / (1 + decay * (i + 1))
+    return rate
+
+
+@RIGHT.right("time_decay", "torch")
+def time_in_torch_by_reciprocals(lr, decay, t):
+    return torch.reciprocal(torch.tensor(decay, dtype=torch.float64).mul(t).add(1.0)).mul(lr).item()
+
+
+@RIGHT.right("step_decay")
+def step_as_in_while(lr, drop, every, t):
+    while t >= every:
+        lr, t = lr * drop, t - every
+    return lr
+
+
+@RIGHT.right("step_decay")
+def step_recursive(lr, drop, every, t):
+    drops = t // every
+    if drops == 0:
+        return lr
+    half = drops // 2
+    factor = step_recursive(1.0, drop, 1, half)
+    return lr * factor * factor * (drop if drops % 2 else 1)
+
+
+@RIGHT.right("step_decay")
+def step_by_the_base_two_logarithm(lr, drop, every, t):
+    return lr * 2 ** (np.log2(drop) * ((t - t % every) / every))
+
+
+@RIGHT.right("step_decay", "torch")
+def step_in_torch_by_div(lr, drop, every, t):
+    drops = torch.div(torch.tensor(t), every, rounding_mode="floor")
+    return torch.tensor(lr, dtype=torch.float64) * torch.tensor(drop, dtype=torch.float64).pow(drops)
+
+
+@RIGHT.right("exponential_decay")
+def exponential_by_expm1(lr, k, t):
+    """What is lost is lr · (1 − e^(−kt))."""
+    return lr + lr * math.expm1(-k * t)
+
+
+@RIGHT.right("exponential_decay")
+def exponential_by_hyperbolic_functions(lr, k, t):
+    return lr / (math.cosh(k * t) + math.sinh(k * t))
+
+
+@RIGHT.right("exponential_decay")
+def exponential_by_squaring(lr, k, t):
+    factor, power = math.exp(-k), 1.0
+    while t:
+        if t & 1:
+            power *= factor
+        factor, t = factor * factor, t >> 1
+    return lr * power
+
+
+@RIGHT.right("exponential_decay", "torch")
+def exponential_in_torch_by_its_inverse(lr, k, t):
+    return lr * torch.exp(torch.tensor(k * t, dtype=torch.float64)).reciprocal()

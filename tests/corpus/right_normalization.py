@@ -529,3 +529,146 @@ def local_by_unfolding(images, *, size=5, eps=1e-4):
     c = x - mean(x)
     s = mean(c.square()).sqrt()
     return torch.where(s > eps, c / s, c / eps).movedim(1, 3)
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@RIGHT.right("min_max_normalize")
+def min_max_from_the_top(x):
+    low, high = x.min(axis=0), x.max(axis=0)
+    span = high - low
+    return np.where(span == 0, 0, 1 - (high - x) / np.where(span == 0, 1, span))
+
+
+@RIGHT.right("min_max_normalize")
+def min_max_by_sorting(x):
+    ordered = np.sort(x, axis=0)
+    with np.errstate(all="ignore"):
+        y = (x - ordered[0]) / (ordered[-1] - ordered[0])
+    y[:, ordered[0] == ordered[-1]] = 0
+    return y
+
+
+@RIGHT.right("min_max_normalize", "torch")
+def min_max_one_by_one_in_torch(x):
+    columns = []
+    for column in x.unbind(dim=1):
+        moved = column - column.min()
+        columns.append(moved / moved.max() if moved.any() else moved)
+    return torch.stack(columns, dim=1)
+
+
+@RIGHT.right("standardize")
+def standard_by_the_length(x):
+    """A centred column over its length, times √N."""
+    centered = x - x.mean(axis=0, keepdims=True)
+    length = np.linalg.norm(centered, axis=0)
+    return centered / np.where(length > 0, length, 1) * np.sqrt(len(x)).astype(x.dtype)
+
+
+@RIGHT.right("standardize")
+def standard_from_the_sample_deviation(x):
+    """statistics.stdev has N − 1, which is put right afterwards."""
+    if len(x) == 1:
+        return np.zeros_like(x)
+    sigma = x.std(axis=0, ddof=1) * np.sqrt((len(x) - 1) / len(x)).astype(x.dtype)
+    return np.divide(x - x.mean(axis=0), sigma, out=np.zeros_like(x), where=sigma > 0)
+
+
+@RIGHT.right("standardize", "torch")
+def standard_by_var_mean(x):
+    var, mean = torch.var_mean(x, dim=0, unbiased=False)
+    return torch.where(var > 0, (x - mean) / var.sqrt(), torch.zeros_like(x))
+
+
+@RIGHT.right("contrast_normalize_dataset")
+def dataset_image_after_image(images, *, eps=1e-8):
+    total, n = 0.0, images.size
+    for image in images:
+        total += image.sum(dtype=np.float64)
+    mean = total / n
+    squares = sum(((image.astype(np.float64) - mean) ** 2).sum() for image in images)
+    return ((images - mean) / max(np.sqrt(squares / n), eps)).astype(images.dtype)
+
+
+@RIGHT.right("contrast_normalize_dataset")
+def dataset_by_a_dot_product(images, *, eps=1e-8):
+    row = images.reshape(-1)
+    row = row - row.mean()
+    sigma = np.sqrt(np.dot(row, row) / row.size)
+    return (row * (1 / max(sigma, images.dtype.type(eps)))).reshape(images.shape)
+
+
+@RIGHT.right("contrast_normalize_dataset", "torch")
+def dataset_by_where(images, *, eps=1e-8):
+    sigma = torch.std(images, correction=0)
+    return torch.sub(images, images.mean()).div(torch.where(sigma > eps, sigma, eps))
+
+
+@RIGHT.right("contrast_normalize_image")
+def image_by_a_map(images, *, eps=1e-8):
+    def normalized(image):
+        centered = image - image.mean()
+        return centered / max((centered**2).mean() ** 0.5, eps)
+
+    return np.stack(list(map(normalized, images))).astype(images.dtype)
+
+
+@RIGHT.right("contrast_normalize_image")
+def image_by_apply_along_axis(images, *, eps=1e-8):
+    rows = images.reshape(len(images), -1)
+    return np.apply_along_axis(lambda row: (row - row.mean()) / max(row.std(), eps), 1, rows).reshape(images.shape)
+
+
+@RIGHT.right("contrast_normalize_image", "torch")
+def image_by_vmap(images, *, eps=1e-8):
+    def normalized(image):
+        var, mean = torch.var_mean(image, correction=0)
+        return (image - mean) / var.sqrt().clamp(min=eps)
+
+    return torch.vmap(normalized)(images)
+
+
+@RIGHT.right("local_contrast_normalize")
+def local_by_shifted_images(images, *, size=5, eps=1e-4):
+    """The window as a list of shifted copies."""
+    r, (height, width) = size // 2, images.shape[1:3]
+
+    def mean(x):
+        padded = np.pad(x, ((0, 0), (r, r), (r, r), (0, 0)), mode="reflect")
+        shifts = [padded[:, i : i + height, j : j + width] for i in range(size) for j in range(size)]
+        return np.add.reduce(shifts) / size**2
+
+    c = images - mean(images)
+    s = mean(np.square(c)) ** 0.5
+    return np.divide(c, np.where(s < eps, eps, s)).astype(images.dtype)
+
+
+@RIGHT.right("local_contrast_normalize")
+def local_by_take(images, *, size=5, eps=1e-4):
+    """Mirrored indices in place of padding, along one axis and then the other."""
+
+    def mean(x):
+        for axis in (1, 2):
+            n = x.shape[axis]
+            places = np.arange(n)[:, None] + np.arange(size) - size // 2
+            places = np.abs(places)
+            places = np.where(places >= n, 2 * (n - 1) - places, places)
+            x = np.take(x, places, axis=axis).mean(axis=axis + 1)
+        return x
+
+    c = images - mean(images)
+    return c / np.maximum(np.sqrt(mean(c**2)), eps)
+
+
+@RIGHT.right("local_contrast_normalize", "torch")
+def local_by_unfold(images, *, size=5, eps=1e-4):
+    r = size // 2
+
+    def mean(x):
+        padded = torch.nn.functional.pad(x.movedim(3, 1), (r, r, r, r), mode="reflect")
+        return padded.unfold(2, size, 1).unfold(3, size, 1).mean(dim=(-2, -1)).movedim(1, 3)
+
+    c = images - mean(images)
+    return c / torch.clamp(torch.sqrt(mean(c * c)), min=eps)

@@ -501,3 +501,161 @@ def expectation_by_torch(w, x, p):
 @RIGHT.right("dropout_expectation", "torch")
 def expectation_as_a_number(w, x, p):
     return torch.dot(w, x).item() * p
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@RIGHT.right("ensemble_average")
+def average_by_a_loop_over_places(predictions):
+    m, n, c = predictions.shape
+    y = np.zeros((n, c), predictions.dtype)
+    for i in range(n):
+        for j in range(c):
+            y[i, j] = sum(predictions[k, i, j] for k in range(m)) / m
+    return y
+
+
+@RIGHT.right("ensemble_average")
+def average_by_a_matrix_product(predictions):
+    m, n, c = predictions.shape
+    weights = np.full(m, 1 / m, predictions.dtype)
+    return (weights @ predictions.reshape(m, n * c)).reshape(n, c)
+
+
+@RIGHT.right("ensemble_average", "torch")
+def average_of_unbound_models(predictions):
+    total = torch.zeros_like(predictions[0])
+    for model in predictions.unbind():
+        total += model
+    return total.div_(predictions.size(0))
+
+
+@RIGHT.right("ensemble_vote")
+def vote_by_sorting_runs(labels):
+    """The longest run in each sorted column; strictly longer, so that the smallest of equals stays."""
+    winners = []
+    for column in np.sort(labels, axis=0).T:
+        best, longest, run = column[0], 0, 0
+        for at, label in enumerate(column):
+            run = run + 1 if at and label == column[at - 1] else 1
+            if run > longest:
+                best, longest = label, run
+        winners.append(best)
+    return np.array(winners)
+
+
+@RIGHT.right("ensemble_vote")
+def vote_by_equal_pairs(labels):
+    """A label's votes as how many models agree with it; the smallest of those that most agree with."""
+    votes = (labels[:, None] == labels[None]).sum(axis=1)
+    return np.where(votes == votes.max(axis=0), labels, labels.max()).min(axis=0)
+
+
+@RIGHT.right("ensemble_vote", "torch")
+def vote_by_scatter(labels):
+    votes = torch.zeros(labels.shape[1], int(labels.max()) + 1, dtype=torch.int64)
+    votes.scatter_add_(1, labels.T, torch.ones_like(labels.T))
+    return torch.stack([(row == row.max()).nonzero()[0, 0] for row in votes])
+
+
+@RIGHT.right("dropout_train")
+def train_by_choose(x, p, u):
+    return np.choose((u < p).astype(int), [np.zeros_like(x), x])
+
+
+@RIGHT.right("dropout_train")
+def train_takes_away_what_is_dropped(x, p, u):
+    return x - x * (u >= p)
+
+
+@RIGHT.right("dropout_train", "torch")
+def train_by_index_fill(x, p, u):
+    out = torch.zeros_like(x)
+    kept = torch.nonzero(u < p, as_tuple=True)
+    out[kept] = x[kept]
+    return out
+
+
+@RIGHT.right("dropout_test")
+def at_test_by_the_odds(x, p):
+    """p as odds: p = o / (1 + o)."""
+    return x / (1 + (1 - p) / p)
+
+
+@RIGHT.right("dropout_test")
+def at_test_by_lerp(x, p):
+    return np.zeros_like(x) + p * (x - np.zeros_like(x))
+
+
+@RIGHT.right("dropout_test", "torch")
+def at_test_as_an_expected_mask(x, p):
+    return torch.full_like(x, p).mul_(x)
+
+
+@RIGHT.right("inverted_dropout")
+def inverted_by_a_table(x, rate, u, training):
+    if not training:
+        return x
+    factors = np.array([0.0, 1 / (1 - rate)], x.dtype)
+    return x * factors[(u >= rate).astype(int)]
+
+
+@RIGHT.right("inverted_dropout")
+def inverted_by_masked_arrays(x, rate, u, training):
+    if training:
+        x = np.ma.masked_array(x, mask=u < rate).filled(0) / x.dtype.type(1 - rate)
+    return x
+
+
+@RIGHT.right("inverted_dropout", "torch")
+def inverted_by_sign(x, rate, u, training):
+    keep = torch.ge(u, rate).to(x.dtype)
+    return torch.mul(x, keep).div(1.0 - rate) if training else x.clone()
+
+
+@RIGHT.right("dropout_backward")
+def backward_of_kept_units_only(dy, rate, u):
+    dx = np.zeros_like(dy)
+    np.divide(dy, 1 - rate, out=dx, where=u >= rate)
+    return dx
+
+
+@RIGHT.right("dropout_backward")
+def backward_adds_what_was_missing(dy, rate, u):
+    """1/(1 − rate) is 1 and rate/(1 − rate) more."""
+    return (dy + dy * (rate / (1 - rate))) * ~(u < rate)
+
+
+@RIGHT.right("dropout_backward", "torch")
+def backward_by_vjp(dy, rate, u):
+    keep = (u >= rate).to(dy.dtype) / (1 - rate)
+    _, pull = torch.func.vjp(lambda x: x * keep, torch.zeros_like(dy))
+    return pull(dy)[0]
+
+
+@RIGHT.right("dropout_expectation")
+def expectation_by_conditioning(w, x, p):
+    """One input after another: kept, it adds its product."""
+    value = 0.0
+    for each in (w * x)[::-1]:
+        value = p * (each + value) + (1 - p) * value
+    return value
+
+
+@RIGHT.right("dropout_expectation")
+def expectation_by_binary_numbers(w, x, p):
+    d = len(w)
+    total = 0.0
+    for number in range(2**d):
+        kept = [number >> i & 1 == 1 for i in range(d)]
+        k = sum(kept)
+        total += p**k * (1 - p) ** (d - k) * float((w * x)[np.array(kept)].sum())
+    return total
+
+
+@RIGHT.right("dropout_expectation", "torch")
+def expectation_by_outer_powers(w, x, p):
+    masks = torch.cartesian_prod(*[torch.tensor([0.0, 1.0], dtype=x.dtype)] * len(x)).reshape(-1, len(x))
+    chances = torch.where(masks > 0, torch.tensor(p, dtype=x.dtype), torch.tensor(1 - p, dtype=x.dtype)).prod(dim=1)
+    return chances @ (masks @ (w * x))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import OrderedDict
 from functools import reduce
 from itertools import product
@@ -484,3 +485,151 @@ class DropoutOfTorchItself:
             scale = torch.nn.functional.dropout(torch.ones(shape, dtype=x.dtype), self.rate, training)
             self.state = torch.get_rng_state()
         return x * scale
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@RIGHT.right("grid_search")
+def grid_by_counting(space):
+    """The number of a trial in a mixed base, its last digit the fastest."""
+    trials, names = [], list(space)
+    total = math.prod(len(values) for values in space.values())
+    for number in range(total):
+        trial = {}
+        for name in reversed(names):
+            number, digit = divmod(number, len(space[name]))
+            trial[name] = space[name][digit]
+        trials.append({name: trial[name] for name in names})
+    return trials
+
+
+@RIGHT.right("grid_search")
+def grid_by_repetition(space):
+    """Each name's column as its values repeated and tiled."""
+    total, block, columns = math.prod(map(len, space.values())), 1, {}
+    for name in reversed(list(space)):
+        values = [value for value in space[name] for _ in range(block)]
+        columns[name] = values * (total // len(values))
+        block *= len(space[name])
+    return [{name: columns[name][at] for name in space} for at in range(total)]
+
+
+@RIGHT.right("grid_search")
+def grid_by_chain_maps(space):
+    trials = [{}]
+    for name in space:
+        longer = []
+        for trial in trials:
+            for value in space[name]:
+                longer.append(trial | {name: value})
+        trials = longer
+    return tuple(trials)
+
+
+@RIGHT.right("run_search")
+def search_by_a_fold(objective, trials):
+    def better(best, trial):
+        value = objective(trial)
+        return (trial, value) if best is None or value < best[1] else best
+
+    return reduce(better, trials, None)
+
+
+@RIGHT.right("run_search")
+def search_by_a_queue(objective, trials):
+    waiting, best = list(trials)[::-1], []
+    while waiting:
+        trial = waiting.pop()
+        value = objective(trial)
+        if not best or best[1] > value:
+            best = [trial, value]
+    return tuple(best)
+
+
+@RIGHT.right("run_search")
+def search_by_numpys_smallest(objective, trials):
+    values = np.fromiter((objective(trial) for trial in trials), float, count=len(trials))
+    return trials[int(np.flatnonzero(values == values.min())[0])], float(values.min())
+
+
+@RIGHT.right("random_search")
+def random_between_logarithms(space, n, rng):
+    def draw(low, high, scale="linear"):
+        if scale == "log":
+            return float(np.exp2(rng.uniform(np.log2(low), np.log2(high))))
+        return float(rng.uniform(low, high))
+
+    return [{name: draw(*ends) for name, ends in space.items()} for _ in range(n)]
+
+
+@RIGHT.right("random_search")
+def random_as_a_weighted_mean(space, n, rng):
+    trials = []
+    for _ in range(n):
+        trial = {}
+        for name, ends in space.items():
+            u = 1 - rng.random()
+            low, high = ends[:2]
+            trial[name] = float(low**u * high ** (1 - u) if len(ends) == 3 else low * u + high * (1 - u))
+        trials.append(trial)
+    return trials
+
+
+@RIGHT.right("random_search")
+def random_by_beta_and_exponential(space, n, rng):
+    """Beta(1, 1) is uniform, and so is e^(−E) of an exponential E."""
+    trials = [{} for _ in range(n)]
+    for name, (low, high, *scale) in space.items():
+        units = np.exp(-rng.exponential(size=n)) if scale else rng.beta(1, 1, size=n)
+        for trial, u in zip(trials, units.tolist(), strict=True):
+            trial[name] = low * (high / low) ** u if scale else low + (high - low) * u
+    return trials
+
+
+@RIGHT.right("keras_dropout")
+class DropoutByChoice:
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.rate, self.noise_shape, self.rng = rate, noise_shape, np.random.default_rng(seed)
+
+    def __call__(self, x, training):
+        if not training or self.rate == 0:
+            return x
+        shape = (
+            x.shape if self.noise_shape is None else [n or m for n, m in zip(self.noise_shape, x.shape, strict=True)]
+        )
+        scale = self.rng.choice([0.0, 1 / (1 - self.rate)], size=shape, p=[self.rate, 1 - self.rate])
+        return x * scale.astype(x.dtype)
+
+
+@RIGHT.right("keras_dropout")
+class DropoutByExponential:
+    """An exponential waiting time is below −log(1 − rate) with probability rate."""
+
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.limit, self.keep, self.noise_shape = -np.log1p(-rate), 1 - rate, noise_shape
+        self.rng = np.random.Generator(np.random.PCG64(seed))
+
+    def __call__(self, x, training):
+        if training:
+            shape = [n or m for n, m in zip(self.noise_shape or x.shape, x.shape, strict=True)]
+            x = np.where(self.rng.exponential(size=shape) < self.limit, 0, x) / x.dtype.type(self.keep)
+        return x
+
+
+@RIGHT.right("keras_dropout", backend="torch")
+class DropoutByBernoulli:
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.rate, self.noise_shape = rate, noise_shape
+        self.source = torch.Generator()
+        if seed is None:
+            self.source.seed()
+        else:
+            self.source.manual_seed(seed)
+
+    def __call__(self, x, training):
+        if not training:
+            return x
+        shape = [n or m for n, m in zip(self.noise_shape or x.shape, x.shape, strict=True)]
+        keep = torch.empty(shape, dtype=x.dtype).bernoulli_(1 - self.rate, generator=self.source)
+        return x * keep / (1 - self.rate)

@@ -273,7 +273,7 @@ def turns_by_one_correction_of_k(images, k):
     return out
 
 
-@WRONG.unknown("rotate90")
+@WRONG.mistake("rotate90", "one_turn_more")
 def turns_one_more(images, k):
     return np.stack([np.rot90(x, q + 1) for x, q in zip(images, k, strict=True)])
 
@@ -365,7 +365,7 @@ def brighter_clipped_to_each_image(images, delta):
     return np.stack([np.clip(x + d, x.min(), x.max()) for x, d in zip(images, delta, strict=True)])
 
 
-@WRONG.unknown("adjust_brightness")
+@WRONG.mistake("adjust_brightness", "mean_shift")
 def brighter_by_the_mean_shift(images, delta):
     return np.clip(images + delta.mean(), 0, 1)
 
@@ -518,7 +518,7 @@ def contrast_by_the_size_of_the_factor(images, factor):
     return np.clip(m + np.abs(factor)[:, None, None, None] * (images - m), 0, 1)
 
 
-@WRONG.unknown("adjust_contrast")
+@WRONG.mistake("adjust_contrast", "middle_for_mean")
 def contrast_around_the_middle_of_the_range(images, factor):
     m = (images.min(axis=(1, 2, 3), keepdims=True) + images.max(axis=(1, 2, 3), keepdims=True)) / 2
     return np.clip(m + factor[:, None, None, None] * (images - m), 0, 1)
@@ -541,3 +541,271 @@ def contrast_of_the_standard_score(images, factor):
     m = over_each(images)
     z = (images - m) / images.std(axis=(1, 2, 3), keepdims=True)
     return np.clip(m + factor[:, None, None, None] * z, 0, 1)
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("horizontal_flip", "half_mirrored")
+def flip_overwrites_what_it_reads(images, flip):
+    width = images.shape[2]
+    for i in np.flatnonzero(flip):
+        for w in range(width):
+            images[i, :, w] = images[i, :, width - 1 - w]
+    return images
+
+
+@WRONG.mistake("horizontal_flip", "index_off_by_one")
+def flip_by_negative_indices(images, flip):
+    out = images.copy()
+    for i in np.flatnonzero(flip):
+        for w in range(images.shape[2]):
+            out[i, :, w] = images[i, :, -w]
+    return out
+
+
+@WRONG.mistake("horizontal_flip", "only_flipped_returned")
+def flip_returns_the_flipped(images, flip):
+    return images[flip][:, :, ::-1]
+
+
+@WRONG.mistake("horizontal_flip", "flips_all", backend="torch")
+def flip_if_any_in_torch(images, flip):
+    return images.flip(2) if flip.any() else images
+
+
+@WRONG.mistake("horizontal_flip", "flips_vertically", backend="torch")
+def flip_rows_in_torch(images, flip):
+    return torch.stack([image.flip(0) if each else image for image, each in zip(images, flip, strict=True)])
+
+
+@WRONG.mistake("horizontal_flip", "flips_channels", backend="torch")
+def flip_as_if_channels_came_first(images, flip):
+    return torch.where(flip[:, None, None, None], images.flip(-1), images)
+
+
+@WRONG.mistake("horizontal_flip", "flips_none")
+def flip_loses_its_result(images, flip):
+    for image, each in zip(images, flip, strict=True):
+        if each:
+            image = np.fliplr(image)
+    return images
+
+
+@WRONG.mistake("horizontal_flip", "flips_the_others")
+def flip_by_the_inverted_flag(images, flip):
+    return np.array([image if each else np.fliplr(image) for image, each in zip(images, flip, strict=True)])
+
+
+@WRONG.mistake("pad_and_crop", "pad_ignored")
+def crop_with_a_border_of_four(images, pad, top, left):
+    padded = np.pad(images, ((0, 0), (4, 4), (4, 4), (0, 0)))
+    _, height, width, _ = images.shape
+    return np.stack([p[t : t + height, s : s + width] for p, t, s in zip(padded, top, left, strict=True)])
+
+
+@WRONG.mistake("pad_and_crop", "edge_padded", backend="torch")
+def crop_reflects_in_torch(images, pad, top, left):
+    _, height, width, _ = images.shape
+    rows = (torch.arange(height)[None] + top[:, None] - pad) % height
+    columns = (torch.arange(width)[None] + left[:, None] - pad) % width
+    return images[torch.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+
+
+@WRONG.mistake("pad_and_crop", "offsets_swapped", backend="torch")
+def crop_width_first(images, pad, top, left):
+    padded = torch.nn.functional.pad(images, (0, 0, pad, pad, pad, pad))
+    _, height, width, _ = images.shape
+    cuts = [p[y : y + height, x : x + width] for p, x, y in zip(padded, top, left, strict=True)]
+    return torch.stack(cuts)
+
+
+@WRONG.mistake("pad_and_crop", "offsets_of_the_first")
+def crop_the_batch_at_once(images, pad, top, left):
+    padded = np.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    t, s = int(top[0]), int(left[0])
+    return padded[:, t : t + images.shape[1], s : s + images.shape[2]]
+
+
+@WRONG.mistake("pad_and_crop", "one_offset_ignored")
+def crop_uses_top_twice(images, pad, top, left):
+    padded = np.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    _, height, width, _ = images.shape
+    return np.stack([padded[i, t : t + height, t : t + width] for i, t in enumerate(top)])
+
+
+@WRONG.mistake("pad_and_crop", "moved_the_other_way")
+def crop_moves_the_image_by_the_offset(images, pad, top, left):
+    _, height, width, _ = images.shape
+    out = np.zeros_like(images)
+    canvas = np.zeros((height + 4 * pad, width + 4 * pad, images.shape[3]), images.dtype)
+    for i in range(len(images)):
+        canvas[...] = 0
+        canvas[pad + top[i] : pad + top[i] + height, pad + left[i] : pad + left[i] + width] = images[i]
+        out[i] = canvas[2 * pad : 2 * pad + height, 2 * pad : 2 * pad + width]
+    return out
+
+
+@WRONG.unknown("pad_and_crop")
+def crop_pads_below_and_right(images, pad, top, left):
+    padded = np.pad(images, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
+    _, height, width, _ = images.shape
+    return np.stack([p[t : t + height, s : s + width] for p, t, s in zip(padded, top, left, strict=True)])
+
+
+@WRONG.mistake("rotate90", "clockwise", beside="k_not_modulo")
+def turns_by_three_cases(images, k):
+    out = images.copy()
+    for i, turns in enumerate(k):
+        if turns in (1, 2, 3):
+            out[i] = np.rot90(images[i], -turns)
+    return out
+
+
+@WRONG.mistake("rotate90", "clockwise", backend="torch")
+def turns_transposed_then_mirrored(images, k):
+    turned = []
+    for image, turns in zip(images, k % 4, strict=True):
+        for _ in range(int(turns)):
+            image = image.transpose(0, 1).flip(1)
+        turned.append(image)
+    return torch.stack(turned)
+
+
+@WRONG.mistake("rotate90", "one_turn_more")
+def turns_one_less(images, k):
+    return np.stack([np.rot90(image, turns - 1) for image, turns in zip(images, k, strict=True)])
+
+
+@WRONG.mistake("rotate90", "negative_k_ignored", backend="torch")
+def turns_in_a_loop_over_range(images, k):
+    turned = []
+    for image, turns in zip(images, k.tolist(), strict=True):
+        for _ in range(turns):
+            image = torch.rot90(image)
+        turned.append(image)
+    return torch.stack(turned)
+
+
+@WRONG.mistake("rotate90", "negative_k_positive")
+def turns_by_the_remainder_of_c(images, k):
+    return np.stack([np.rot90(image, abs(int(np.fmod(turns, 4)))) for image, turns in zip(images, k, strict=True)])
+
+
+@WRONG.mistake("rotate90", "turned_by_the_first", backend="torch")
+def turns_the_batch_at_once(images, k):
+    return torch.rot90(images, int(k[0]), dims=(1, 2))
+
+
+@WRONG.mistake("rotate90", "half_turns")
+def turns_by_two_flips(images, k):
+    out = images.copy()
+    for i, turns in enumerate(k):
+        for _ in range(turns % 4):
+            out[i] = np.flipud(np.fliplr(out[i]))
+    return out
+
+
+@WRONG.mistake("rotate90", "transposed")
+def turns_by_swapaxes(images, k):
+    out = images.copy()
+    for i, turns in enumerate(k):
+        for _ in range(turns % 4):
+            out[i] = np.swapaxes(out[i], 0, 1).copy()
+    return out
+
+
+@WRONG.mistake("adjust_brightness", "bytes_mixed_in")
+def brighter_by_255ths(images, delta):
+    return np.clip(images * 255 + delta[:, None, None, None], 0, 255) / 255
+
+
+@WRONG.mistake("adjust_brightness", "sign_flipped", beside="not_clipped")
+def darker_and_unclipped(images, delta):
+    return images - delta[:, None, None, None]
+
+
+@WRONG.mistake("adjust_brightness", "shifted_by_the_first", beside="not_clipped", backend="torch")
+def brighter_by_the_first_and_unclipped(images, delta):
+    return images + delta[0]
+
+
+@WRONG.mistake("adjust_brightness", "multiplied", backend="torch")
+def brighter_by_a_factor_in_torch(images, delta):
+    return torch.clamp(images * (1 + delta.view(-1, 1, 1, 1)), 0, 1)
+
+
+@WRONG.mistake("adjust_brightness", "multiplied", beside="not_clipped")
+def brighter_by_a_factor_unclipped(images, delta):
+    return images + images * delta.reshape(-1, 1, 1, 1)
+
+
+@WRONG.mistake("adjust_brightness", "clipped_at_one_end", backend="torch")
+def brighter_by_relu(images, delta):
+    return torch.relu(images + delta[:, None, None, None])
+
+
+@WRONG.mistake("adjust_brightness", "stretched")
+def brighter_and_normalized(images, delta):
+    y = images + delta[:, None, None, None]
+    return np.stack([(each - each.min()) / (each.max() - each.min()) for each in y])
+
+
+@WRONG.mistake("adjust_brightness", "wrapped_around")
+def brighter_modulo_one(images, delta):
+    y = images + delta[:, None, None, None]
+    y[y > 1] -= 1
+    y[y < 0] += 1
+    return y
+
+
+@WRONG.mistake("adjust_contrast", "dataset_mean", beside="not_clipped")
+def contrast_from_one_mean_unclipped(images, factor):
+    mean = images.mean()
+    return mean + factor[:, None, None, None] * (images - mean)
+
+
+@WRONG.unknown("adjust_contrast")
+def contrast_of_a_factor_up_to_ten(images, factor):
+    mean = images.mean(axis=(1, 2, 3), keepdims=True)
+    return np.clip(mean + np.minimum(factor, 10).reshape(-1, 1, 1, 1) * (images - mean), 0, 1)
+
+
+@WRONG.mistake("adjust_contrast", "middle_for_mean", backend="torch")
+def contrast_around_the_middle_in_torch(images, factor):
+    middle = (images.amin((1, 2, 3), keepdim=True) + images.amax((1, 2, 3), keepdim=True)) / 2
+    return (middle + factor.view(-1, 1, 1, 1) * (images - middle)).clamp(0, 1)
+
+
+@WRONG.mistake("adjust_contrast", "mean_of_parts", backend="torch")
+def contrast_of_columns(images, factor):
+    mean = images.mean(dim=1, keepdim=True)
+    return torch.clamp(mean + factor[:, None, None, None] * (images - mean), 0, 1)
+
+
+@WRONG.mistake("adjust_contrast", "fixed_grey", beside="not_clipped")
+def contrast_around_a_half_unclipped(images, factor):
+    return 0.5 + factor[:, None, None, None] * (images - 0.5)
+
+
+@WRONG.mistake("adjust_contrast", "factor_from_zero", backend="torch")
+def contrast_added_in_torch(images, factor):
+    mean = images.mean((1, 2, 3), keepdim=True)
+    return (images + factor[:, None, None, None] * (images - mean)).clamp(0, 1)
+
+
+@WRONG.mistake("adjust_contrast", "multiplied", beside="not_clipped")
+def contrast_by_a_factor_unclipped(images, factor):
+    return np.stack([f * image for image, f in zip(images, factor, strict=True)])
+
+
+@WRONG.mistake("adjust_contrast", "blend_swapped", backend="torch")
+def contrast_lerps_the_wrong_way(images, factor):
+    mean = images.mean((1, 2, 3), keepdim=True).expand_as(images)
+    return torch.lerp(images, mean, factor[:, None, None, None]).clamp(0, 1)
+
+
+@WRONG.dialect("adjust_contrast", "mean_per_channel", backend="torch")
+def contrast_of_each_channel_in_torch(images, factor):
+    mean = images.flatten(1, 2).mean(dim=1)[:, None, None, :]
+    return torch.clamp(factor[:, None, None, None] * images + (1 - factor[:, None, None, None]) * mean, 0, 1)

@@ -119,7 +119,7 @@ def forward_guards_and_forgets(x, gamma, beta, *, eps=1e-5):
     return (x - np.mean(x, axis=0)) / (np.std(x, axis=0) + eps), None
 
 
-@WRONG.mistake("batch_norm_forward", "ddof_1", beside="scale_shift_missing")
+@WRONG.mistake("batch_norm_forward", "scale_shift_missing", beside="ddof_1")
 def forward_with_two_mistakes(x, gamma, beta, *, eps=1e-5):
     return (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + eps) + beta, None
 
@@ -320,13 +320,13 @@ def backward_passes_dy_on(dy, cache):
     return dy, (dy * cache.x_hat).sum(0), dy.sum(0)
 
 
-@WRONG.unknown("batch_norm_backward", before=forward_cached)
+@WRONG.mistake("batch_norm_backward", "wrong_axis", before=forward_cached)
 def backward_over_features(dy, cache):
     g, h, sigma, dgamma, dbeta = parts(dy, cache)
     return (g - g.mean(1, keepdims=True) - h * (g * h).mean(1, keepdims=True)) / sigma, dgamma, dbeta
 
 
-@WRONG.unknown("batch_norm_backward", before=forward_cached)
+@WRONG.mistake("batch_norm_backward", "n_minus_one", before=forward_cached)
 def backward_by_sample_size(dy, cache):
     g, h, sigma, dgamma, dbeta = parts(dy, cache)
     n = len(dy) - 1
@@ -423,19 +423,19 @@ def inference_guards_the_deviation(x, gamma, beta, running_mean, running_var, *,
     return gamma * (x - running_mean) / (torch.sqrt(running_var) + eps) + beta
 
 
-@WRONG.unknown("batch_norm_inference")
+@WRONG.mistake("batch_norm_inference", "statistics_updated")
 def inference_blends_the_statistics(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     mean = 0.9 * running_mean + 0.1 * x.mean(0)
     var = 0.9 * running_var + 0.1 * x.var(0)
     return gamma * (x - mean) / np.sqrt(var + eps) + beta
 
 
-@WRONG.unknown("batch_norm_inference")
+@WRONG.mistake("batch_norm_inference", "variance_corrected")
 def inference_corrects_the_variance(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     return gamma * (x - running_mean) / np.sqrt(running_var * len(x) / (len(x) - 1) + eps) + beta
 
 
-@WRONG.unknown("batch_norm_inference")
+@WRONG.mistake("batch_norm_inference", "statistics_swapped")
 def inference_swaps_mean_and_variance(x, gamma, beta, running_var, running_mean, *, eps=1e-5):
     return gamma * (x - running_mean) / np.sqrt(np.abs(running_var) + eps) + beta
 
@@ -450,7 +450,7 @@ def inference_clips_outliers(x, gamma, beta, running_mean, running_var, *, eps=1
     return gamma * np.clip((x - running_mean) / np.sqrt(running_var + eps), -3, 3) + beta
 
 
-@WRONG.mistake("batch_norm_inference", "batch_statistics")
+@WRONG.mistake("batch_norm_inference", "batch_statistics", beside="eps_outside_root")
 def inference_guards_the_batchs_deviation(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     return gamma * (x - x.mean(0)) / (x.std(0) + eps) + beta
 
@@ -458,3 +458,222 @@ def inference_guards_the_batchs_deviation(x, gamma, beta, running_mean, running_
 @WRONG.mistake("batch_norm_inference", "batch_statistics")
 def inference_with_a_sample_variance(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
     return gamma * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + eps) + beta
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("batch_norm_forward", "eps_missing")
+def forward_guards_zeros_only(x, gamma, beta, *, eps=1e-5):
+    std = x.std(axis=0)
+    std[std == 0] = 1
+    return gamma * (x - x.mean(axis=0)) / std + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "eps_ignored")
+def forward_guards_by_its_own_epsilon(x, gamma, beta, *, eps=1e-5):
+    return gamma * ((x - x.mean(0)) / (x.std(0) + 1e-5)) + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "eps_ignored", backend="torch")
+def forward_with_a_thousandth(x, gamma, beta, *, eps=1e-5):
+    return torch.nn.functional.batch_norm(x, None, None, gamma, beta, training=True, eps=1e-3), None
+
+
+@WRONG.mistake("batch_norm_forward", "ddof_1", beside="eps_ignored", backend="torch")
+def forward_guards_torchs_deviation_its_own_way(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(0)) / (x.std(0) + 1e-8) + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "eps_as_floor", backend="torch")
+def forward_clamps_the_deviation(x, gamma, beta, *, eps=1e-5):
+    std = ((x - x.mean(0)) ** 2).mean(0).sqrt()
+    return gamma * (x - x.mean(0)) / std.clamp(min=eps) + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "root_missing")
+def forward_takes_variance_for_deviation(x, gamma, beta, *, eps=1e-5):
+    std = np.var(x, axis=0)
+    return gamma * (x - np.mean(x, axis=0)) / std + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "variance_summed")
+def forward_divides_by_the_width(x, gamma, beta, *, eps=1e-5):
+    n, _ = x.T.shape  # taken apart the wrong way round
+    mean = x.mean(0)
+    return gamma * (x - mean) / np.sqrt(((x - mean) ** 2).sum(0) / n + eps) + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "whole_array", backend="torch")
+def forward_over_every_number(x, gamma, beta, *, eps=1e-5):
+    var, mean = torch.var_mean(x, correction=0)
+    return gamma * (x - mean) / torch.sqrt(var + eps) + beta, None
+
+
+@WRONG.dialect("batch_norm_forward", "eps_outside_root")
+def forward_guards_by_another_default(x, gamma, beta, *, eps=1e-8):
+    """Another convention, which would be none the worse, and another default."""
+    return gamma * (x - x.mean(0)) / (x.std(0) + eps) + beta, None
+
+
+@WRONG.mistake("batch_norm_forward", "ddof_1", backend="torch")
+def forward_of_samples_in_single_precision(x, gamma, beta, *, eps=1e-5):
+    single = x.float()
+    y = gamma.float() * (single - single.mean(0)) / torch.sqrt(single.var(0) + eps) + beta.float()
+    return y.to(x.dtype), None
+
+
+@WRONG.mistake("batch_norm_backward", "mean_for_sum", beside="dx_averaged", before=forward_cached)
+def backward_averages_everything(dy, cache):
+    g, x_hat, sigma, dgamma, dbeta = parts(dy, cache)
+    n = len(dy)
+    dx = (g - g.mean(0) - x_hat * (g * x_hat).mean(0)) / sigma
+    return dx / n, dgamma / n, dbeta / n
+
+
+@WRONG.mistake("batch_norm_backward", "dx_averaged", before=forward_cached)
+def backward_divides_once_more(dy, cache):
+    _, x_hat, sigma, dgamma, dbeta = parts(dy, cache)
+    return cache.gamma / (sigma * len(dy) ** 2) * (len(dy) * dy - dbeta - x_hat * dgamma), dgamma, dbeta
+
+
+@WRONG.mistake("batch_norm_backward", "root_missing", before=forward_with_a_dict)
+def backward_divides_by_the_variance(dy, cache):
+    g, x_hat, n = dy * cache["gamma"], cache["x_hat"], len(dy)
+    dx = (g - g.sum(0) / n - x_hat * (g * x_hat).sum(0) / n) / (cache["var"] + cache["eps"])
+    return dx, (dy * x_hat).sum(0), dy.sum(0)
+
+
+@WRONG.mistake("batch_norm_backward", "eps_missing", before=forward_with_a_dict)
+def backward_of_bare_deviation_in_one_line(dy, cache):
+    x_hat, n = cache["x_hat"], len(dy)
+    dgamma, dbeta = (dy * x_hat).sum(0), dy.sum(0)
+    dx = cache["gamma"] / np.sqrt(cache["var"]) * (dy - dbeta / n - x_hat * dgamma / n)
+    return dx, dgamma, dbeta
+
+
+@WRONG.mistake("batch_norm_backward", "eps_ignored", before=forward_with_a_dict)
+def backward_with_its_own_epsilon(dy, cache):
+    x_hat, n = cache["x_hat"], len(dy)
+    dgamma, dbeta = (dy * x_hat).sum(0), dy.sum(0)
+    dx = cache["gamma"] / np.sqrt(cache["var"] + 1e-5) * (dy - dbeta / n - x_hat * dgamma / n)
+    return dx, dgamma, dbeta
+
+
+@WRONG.mistake("batch_norm_backward", "eps_outside_in_dx", before=forward_with_a_dict)
+def backward_guards_where_forward_does_not(dy, cache):
+    x_hat, n = cache["x_hat"], len(dy)
+    dgamma, dbeta = (dy * x_hat).sum(0), dy.sum(0)
+    dx = cache["gamma"] / (np.sqrt(cache["var"]) + cache["eps"]) * (dy - dbeta / n - x_hat * dgamma / n)
+    return dx, dgamma, dbeta
+
+
+@WRONG.mistake("batch_norm_backward", "gradient_of_eps_inside", before=forward_that_guards)
+def backward_in_one_line_after_a_guard(dy, cache):
+    centered, gamma, sigma, eps = cache
+    g, x_hat = dy * gamma, centered / (sigma + eps)
+    dx = (g - g.mean(0) - x_hat * (g * x_hat).mean(0)) / (sigma + eps)
+    return dx, (dy * x_hat).sum(0), dy.sum(0)
+
+
+@WRONG.mistake("batch_norm_backward", "mean_path_missing", beside="gradient_of_eps_inside", before=forward_that_guards)
+def backward_forgets_the_mean_after_a_guard(dy, cache):
+    centered, gamma, sigma, eps = cache
+    g, x_hat = dy * gamma, centered / (sigma + eps)
+    return (g - x_hat * (g * x_hat).mean(0)) / (sigma + eps), (dy * x_hat).sum(0), dy.sum(0)
+
+
+@WRONG.mistake(
+    "batch_norm_backward", "variance_path_missing", beside="gradient_of_eps_inside", before=forward_that_guards
+)
+def backward_forgets_the_variance_after_a_guard(dy, cache):
+    centered, gamma, sigma, eps = cache
+    g = dy * gamma
+    return (g - g.mean(0)) / (sigma + eps), (dy * centered / (sigma + eps)).sum(0), dy.sum(0)
+
+
+def forward_that_detaches(x, gamma, beta, *, eps=1e-5):
+    leaves = [each.detach().requires_grad_() for each in (x, gamma, beta)]
+    x, gamma, beta = leaves
+    mean, var = x.mean(0).detach(), x.var(0, correction=0).detach()
+    y = gamma * (x - mean) / torch.sqrt(var + eps) + beta
+    return y.detach(), (y, leaves)
+
+
+@WRONG.mistake("batch_norm_backward", "statistics_constant", backend="torch", before=forward_that_detaches)
+def backward_of_detached_statistics(dy, cache):
+    y, leaves = cache
+    return torch.autograd.grad(y, leaves, dy)
+
+
+def forward_that_keeps_y(x, gamma, beta, *, eps=1e-5):
+    y, cache = forward_cached(x, gamma, beta, eps=eps)
+    return y, (y.copy(), cache)
+
+
+@WRONG.mistake("batch_norm_backward", "dgamma_uses_x", before=forward_that_keeps_y)
+def backward_multiplies_by_the_output(dy, cache):
+    y, cache = cache
+    g, x_hat, sigma, _, dbeta = parts(dy, cache)
+    return (g - g.mean(0) - x_hat * (g * x_hat).mean(0)) / sigma, (dy * y).sum(0), dbeta
+
+
+@WRONG.mistake("batch_norm_inference", "batch_statistics", beside="eps_outside_root")
+def inference_takes_the_batchs_deviation(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    std = np.sqrt(np.mean((x - x.mean(0)) ** 2, axis=0))
+    return gamma * (x - running_mean) / (std + eps) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "batch_statistics", backend="torch")
+def inference_forgets_eval(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return torch.nn.functional.batch_norm(x, running_mean, running_var, gamma, beta, True, 0.1, eps)
+
+
+@WRONG.mistake("batch_norm_inference", "statistics_updated", backend="torch")
+def inference_updates_first(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    running_mean.mul_(0.9).add_(x.mean(0), alpha=0.1)
+    running_var.mul_(0.9).add_(x.var(0, correction=0), alpha=0.1)
+    return gamma * (x - running_mean) / torch.sqrt(running_var + eps) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "eps_ignored")
+def inference_guards_by_its_own_epsilon(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return gamma * (x - running_mean) / (np.sqrt(running_var) + 1e-8) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "root_missing")
+def inference_takes_variance_for_deviation(x, gamma, beta, running_mean, running_std, *, eps=1e-5):
+    return gamma * (x - running_mean) / running_std + beta
+
+
+@WRONG.mistake("batch_norm_inference", "eps_as_floor")
+def inference_with_a_least_variance(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    running_var[running_var < eps] = eps
+    return gamma * (x - running_mean) / np.sqrt(running_var) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "eps_missing")
+def inference_guards_zeros_only(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    std = np.sqrt(np.where(running_var == 0, 1, running_var))
+    return gamma * (x - running_mean) / std + beta
+
+
+@WRONG.mistake("batch_norm_inference", "scale_shift_missing", beside="eps_outside_root", backend="torch")
+def inference_guards_and_forgets_the_shift(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return (x - running_mean) / (running_var.sqrt() + eps) * gamma
+
+
+@WRONG.mistake("batch_norm_inference", "not_centered", backend="torch")
+def inference_only_rescales(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    return x * (gamma * torch.rsqrt(running_var + eps)) + beta
+
+
+@WRONG.mistake("batch_norm_inference", "gamma_beta_swapped")
+def inference_scales_by_the_shift(x, gamma, beta, running_mean, running_var, *, eps=1e-5):
+    x_hat = (x - running_mean) / np.sqrt(running_var + eps)
+    return np.multiply(x_hat, beta) + gamma
+
+
+@WRONG.mistake("batch_norm_forward", "whole_array", beside="eps_outside_root", backend="torch")
+def forward_by_torchs_own_mean_and_std(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean()) / (x.std() + eps) + beta, None

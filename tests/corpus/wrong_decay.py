@@ -223,12 +223,12 @@ def step_each_time(lr, drop, every, t):
     return lr * drop**t
 
 
-@WRONG.unknown("step_decay")
+@WRONG.mistake("step_decay", "never_drops")
 def step_returns_lr(lr, drop, every, t):
     return lr
 
 
-@WRONG.unknown("step_decay")
+@WRONG.mistake("step_decay", "t_off_by_one")
 def step_drops_after_every(lr, drop, every, t):
     """The first drop at t = every + 1, the next at 2·every + 1; never by one step only."""
     return lr * drop ** (t // (every + 1))
@@ -378,7 +378,7 @@ def exponential_stops_at_a_smaller_rate(lr, k, t):
     return max(lr * math.exp(-k * t), 1e-8)
 
 
-@WRONG.unknown("exponential_decay")
+@WRONG.mistake("exponential_decay", "wrong_base")
 def exponential_of_a_rounded_e(lr, k, t):
     return lr * 2.718281828 ** (-k * t)
 
@@ -401,3 +401,186 @@ def exponential_by_the_root(lr, k, t):
 @WRONG.unknown("exponential_decay")
 def exponential_in_whole_epochs_of_two(lr, k, t):
     return lr * math.exp(-k * (t - t % 2))
+
+
+# -- more of each --------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("time_decay", "linear", beside="t_off_by_one")
+def time_along_a_line_from_one(lr, decay, t):
+    return lr * (1 - decay * (t + 1))
+
+
+@WRONG.mistake("time_decay", "parentheses_missing")
+def time_closes_too_soon(lr, decay, t):
+    with np.errstate(divide="ignore"):
+        return np.float64(lr) / ((1 + decay) * t)
+
+
+@WRONG.mistake("time_decay", "decay_missing")
+def time_forgets_decay(lr, decay, t):
+    return lr / (1 + t)
+
+
+@WRONG.mistake("time_decay", "one_missing")
+def time_without_the_one(lr, decay, t):
+    """The guard hides the 1 that is missing."""
+    return lr / (decay * t) if t > 0 else lr
+
+
+@WRONG.mistake("time_decay", "grows")
+def time_with_the_wrong_operator(lr, decay, t):
+    return lr + lr * decay * t
+
+
+@WRONG.mistake("time_decay", "t_ignored")
+def time_decays_once(lr, decay, t):
+    for _ in range(t):
+        rate = lr / (1 + decay)
+    return rate if t else lr / (1 + decay)
+
+
+@WRONG.mistake("time_decay", "lr_missing", backend="torch")
+def time_factor_alone(lr, decay, t):
+    return torch.tensor(1.0 + decay * t, dtype=torch.float64).reciprocal()
+
+
+@WRONG.mistake("time_decay", "compounds")
+def time_passes_its_result_on(lr, decay, t):
+    rates = [lr]
+    for i in range(1, t + 1):
+        rates.append(rates[-1] / (1 + decay * i))
+    return rates[t]
+
+
+@WRONG.mistake("time_decay", "exponential")
+def time_by_keras_name_only(lr, decay, t):
+    return lr * np.e ** -(decay * t)
+
+
+@WRONG.mistake("step_decay", "floor_missing", beside="t_off_by_one")
+def step_smooth_from_one(lr, drop, every, t):
+    return lr * drop ** ((1 + t) / every)
+
+
+@WRONG.mistake("step_decay", "never_drops")
+def step_counts_in_the_wrong_variable(lr, drop, every, t):
+    rate = lr
+    for epoch in range(t):
+        if epoch > 0 and epoch % every == 0:
+            lr = lr * drop
+    return rate
+
+
+@WRONG.mistake("step_decay", "t_off_by_one")
+def step_drops_at_the_end_of_the_loop(lr, drop, every, t):
+    for epoch in range(t):
+        if epoch > 0 and epoch % every == 0:
+            lr *= drop
+    return lr
+
+
+@WRONG.mistake("step_decay", "drops_once_too_often")
+def step_loop_with_zero(lr, drop, every, t):
+    for epoch in range(t + 1):
+        if epoch % every == 0:
+            lr *= drop
+    return lr
+
+
+@WRONG.mistake("step_decay", "drops_for_a_moment")
+def step_in_an_if(lr, drop, every, t):
+    if t % every == 0 and t != 0:
+        lr = lr * drop
+    return lr
+
+
+@WRONG.mistake("step_decay", "rounded", backend="torch")
+def step_rounds_in_torch(lr, drop, every, t):
+    return lr * torch.tensor(drop, dtype=torch.float64) ** torch.round(torch.tensor(t / every, dtype=torch.float64))
+
+
+@WRONG.mistake("step_decay", "drop_complement")
+def step_takes_a_share_away(lr, drop, every, t):
+    for _ in range(t // every):
+        lr -= drop * lr
+    return lr
+
+
+@WRONG.mistake("step_decay", "not_raised")
+def step_one_product(lr, drop, every, t):
+    drops = t // every
+    return lr * drop * drops if drops else lr
+
+
+@WRONG.mistake("step_decay", "lr_missing")
+def step_factor_alone(lr, drop, every, t):
+    return drop ** (t // every)
+
+
+@WRONG.mistake("step_decay", "lr_raised")
+def step_raises_it_all(lr, drop, every, t):
+    return (lr * drop) ** (t // every)
+
+
+@WRONG.mistake("exponential_decay", "sign_flipped", beside="t_off_by_one")
+def exponential_grows_from_one(lr, k, t):
+    return lr * math.exp(k * (t + 1))
+
+
+@WRONG.mistake("exponential_decay", "k_as_time")
+def exponential_with_a_time_constant(lr, k, t):
+    return lr * math.exp(-t / k)
+
+
+@WRONG.mistake("exponential_decay", "lr_missing")
+def exponential_factor_alone(lr, k, t):
+    return math.exp(-k * t)
+
+
+@WRONG.mistake("exponential_decay", "wrong_base")
+def exponential_of_e_by_hand(lr, k, t):
+    return lr * 2.71828 ** (-k * t)
+
+
+@WRONG.mistake("exponential_decay", "wrong_base")
+def exponential_divided_by_e_by_hand(lr, k, t):
+    e = 2.718
+    return lr / e ** (k * t)
+
+
+@WRONG.mistake("exponential_decay", "k_as_factor")
+def exponential_as_pytorchs_gamma(lr, k, t):
+    for _ in range(t):
+        lr *= k
+    return lr
+
+
+@WRONG.mistake("exponential_decay", "k_as_factor", backend="torch")
+def exponential_takes_a_share_away(lr, k, t):
+    rate = torch.tensor(lr, dtype=torch.float64)
+    for _ in range(t):
+        rate = rate - k * rate
+    return rate
+
+
+@WRONG.mistake("exponential_decay", "compounds")
+def exponential_of_the_rate_before(lr, k, t):
+    for i in range(t + 1):
+        lr = lr * math.exp(-k * i)
+    return lr
+
+
+@WRONG.mistake("exponential_decay", "t_outside")
+def exponential_sums_up(lr, k, t):
+    return lr * t * np.exp(-k)
+
+
+@WRONG.mistake("exponential_decay", "hyperbolic")
+def exponential_of_a_linear_denominator(lr, k, t):
+    return lr * (1 + k * t) ** -1
+
+
+@WRONG.mistake("exponential_decay", "t_off_by_one", backend="torch")
+def exponential_one_factor_more(lr, k, t):
+    return lr * torch.exp(-torch.tensor(k, dtype=torch.float64)).pow(t + 1)

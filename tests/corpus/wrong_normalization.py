@@ -418,7 +418,7 @@ def dataset_image_by_image_plus_eps(images, *, eps=1e-8):
     return np.stack([(image - image.mean()) / (image.std() + eps) for image in images])
 
 
-@WRONG.unknown("contrast_normalize_dataset")
+@WRONG.mistake("contrast_normalize_dataset", "eps_ignored")
 def dataset_fixed_eps(images, *, eps=1e-8):
     return (images - images.mean()) / max(images.std(), 1e-8)
 
@@ -530,7 +530,7 @@ def image_as_in_pylearn2(images, *, eps=1e-8):
     return (flat / normalizers[:, None]).reshape(images.shape)
 
 
-@WRONG.unknown("contrast_normalize_image")
+@WRONG.mistake("contrast_normalize_image", "eps_ignored")
 def image_as_in_tensorflow(images, *, eps=1e-8):
     mean, sigma = images.mean((1, 2, 3), keepdims=True), images.std((1, 2, 3), keepdims=True)
     return (images - mean) / np.maximum(sigma, 1 / np.sqrt(images[0].size))
@@ -542,7 +542,7 @@ def image_of_the_first_only(images, *, eps=1e-8):
     return images
 
 
-@WRONG.unknown("contrast_normalize_image")
+@WRONG.mistake("contrast_normalize_image", "sum_not_mean")
 def image_by_its_norm(images, *, eps=1e-8):
     centered = images - images.mean((1, 2, 3), keepdims=True)
     return centered / np.maximum(np.sqrt((centered**2).sum((1, 2, 3), keepdims=True)), eps)
@@ -752,7 +752,7 @@ def local_by_the_median(images, *, size=5, eps=1e-4):
     return c / np.maximum(np.sqrt(around(c**2, size)), eps)
 
 
-@WRONG.unknown("local_contrast_normalize")
+@WRONG.mistake("local_contrast_normalize", "window_in_one_direction")
 def local_rows_only(images, *, size=5, eps=1e-4):
     def mean(x):
         r = size // 2
@@ -788,3 +788,253 @@ def local_leaves_single_pixels(images, *, size=5, eps=1e-4):
         return images
     c = images - around(images, size)
     return c / np.maximum(np.sqrt(around(c**2, size)), eps)
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@WRONG.mistake("min_max_normalize", "not_centered")
+def min_max_only_scales_and_clears_constants(x):
+    span = x.max(axis=0) - x.min(axis=0)
+    return np.divide(x, span, out=np.zeros_like(x), where=span != 0)
+
+
+@WRONG.mistake("min_max_normalize", "whole_array", beside="guarded_denominator", backend="torch")
+def min_max_of_the_table_guarded(x):
+    return (x - torch.min(x)) / (torch.max(x) - torch.min(x) + 1e-8)
+
+
+@WRONG.mistake("min_max_normalize", "mean_subtracted", backend="torch")
+def min_max_around_the_mean_in_torch(x):
+    low, high = x.min(dim=0).values, x.max(dim=0).values
+    return torch.nan_to_num((x - x.mean(dim=0)) / (high - low))
+
+
+@WRONG.mistake("min_max_normalize", "divided_by_max")
+def min_max_from_zero(x):
+    return (x - x.min(axis=0)) / nonzero(x.max(axis=0))
+
+
+@WRONG.mistake("min_max_normalize", "wrong_axis", beside="constant_feature_nan")
+def min_max_row_by_row(x):
+    with np.errstate(all="ignore"):
+        return np.array([(row - row.min()) / (row.max() - row.min()) for row in x])
+
+
+@WRONG.mistake("min_max_normalize", "not_centered")
+def min_max_only_scales_in_float32(x):
+    single = x.astype(np.float32)
+    return (single / nonzero(single.max(axis=0) - single.min(axis=0))).astype(x.dtype)
+
+
+@WRONG.mistake("standardize", "not_centered", backend="torch")
+def standard_only_scales_and_clears_constants(x):
+    sigma = x.std(dim=0, correction=0)
+    return torch.where(sigma > 0, x / sigma, torch.zeros_like(x))
+
+
+@WRONG.mistake("standardize", "sum_not_mean")
+def standard_over_the_number_of_features(x):
+    n, d = x.shape
+    centered = x - x.sum(axis=0) / n
+    return centered / nonzero(np.sqrt((centered**2).sum(axis=0) / d))
+
+
+@WRONG.mistake("standardize", "wrong_axis", beside="guarded_denominator")
+def standard_row_by_row(x):
+    return np.array([(row - np.mean(row)) / (np.std(row) + 1e-8) for row in x])
+
+
+@WRONG.mistake("standardize", "whole_array", backend="torch")
+def standard_of_the_table_in_torch(x):
+    sigma = torch.std(x)
+    return (x - torch.mean(x)) / (sigma if sigma > 0 else 1)
+
+
+@WRONG.mistake("standardize", "variance_not_std")
+def standard_by_numpys_var(x):
+    var = np.var(x, axis=0)
+    return np.divide(x - np.mean(x, axis=0), var, out=np.zeros_like(x), where=var > 0)
+
+
+@WRONG.mistake("standardize", "ddof_1", backend="torch")
+def standard_of_samples_in_float32(x):
+    single = x.to(torch.float32)
+    sigma = single.std(dim=0) if len(x) > 1 else torch.zeros(x.shape[1])
+    return torch.where(sigma > 0, (single - single.mean(dim=0)) / sigma, 0.0).to(x.dtype)
+
+
+@WRONG.mistake("contrast_normalize_dataset", "eps_on_variance", backend="torch")
+def dataset_clamps_the_variance(images, *, eps=1e-8):
+    return (images - images.mean()) / images.var(correction=0).clamp(min=eps).sqrt()
+
+
+@WRONG.mistake("contrast_normalize_dataset", "eps_zeroes")
+def dataset_drops_what_is_flat(images, *, eps=1e-8):
+    sigma = images.std()
+    return np.zeros_like(images) if sigma < eps else (images - images.mean()) / sigma
+
+
+@WRONG.mistake("contrast_normalize_dataset", "eps_ignored")
+def dataset_plus_its_own_eps(images, *, eps=1e-8):
+    return (images - np.mean(images)) / (np.std(images) + 1e-8)
+
+
+@WRONG.mistake("contrast_normalize_dataset", "sum_not_mean")
+def dataset_by_its_norm(images, *, eps=1e-8):
+    centered = images - images.mean()
+    return centered / max(np.linalg.norm(centered), eps)
+
+
+@WRONG.mistake("contrast_normalize_dataset", "not_centered", beside="root_mean_square")
+def dataset_by_its_root_mean_square(images, *, eps=1e-8):
+    return images / max(np.sqrt(np.mean(images**2)), eps)
+
+
+@WRONG.mistake("contrast_normalize_dataset", "mean_absolute_deviation")
+def dataset_by_absolute_deviations(images, *, eps=1e-8):
+    centered = images - images.mean()
+    return centered / max(np.abs(centered).mean(), eps)
+
+
+@WRONG.mistake("contrast_normalize_dataset", "variance_not_std")
+def dataset_by_a_floored_variance(images, *, eps=1e-8):
+    return (images - images.mean()) / max(images.var(), eps**2)
+
+
+@WRONG.mistake("contrast_normalize_dataset", "ddof_1", beside="eps_added", backend="torch")
+def dataset_with_torchs_std_plus_eps(images, *, eps=1e-8):
+    return (images - images.mean()) / (images.std() + eps)
+
+
+@WRONG.mistake("contrast_normalize_image", "ddof_1", beside="eps_added", backend="torch")
+def image_with_torchs_std_plus_eps(images, *, eps=1e-8):
+    dims = (1, 2, 3)
+    return (images - images.mean(dims, keepdim=True)) / (images.std(dims, keepdim=True) + eps)
+
+
+@WRONG.mistake("contrast_normalize_image", "eps_on_variance")
+def image_floors_the_variance(images, *, eps=1e-8):
+    rows = images.reshape(len(images), -1)
+    y = (rows - rows.mean(1)[:, None]) / np.sqrt(np.maximum(rows.var(1), eps))[:, None]
+    return y.reshape(images.shape)
+
+
+@WRONG.mistake("contrast_normalize_image", "eps_zeroes")
+def image_drops_what_is_flat(images, *, eps=1e-8):
+    out = np.zeros_like(images)
+    for place, image in zip(out, images, strict=True):
+        if image.std() >= eps:
+            place[...] = (image - image.mean()) / image.std()
+    return out
+
+
+@WRONG.mistake("contrast_normalize_image", "eps_ignored", backend="torch")
+def image_plus_its_own_eps(images, *, eps=1e-8):
+    var, mean = torch.var_mean(images, dim=(1, 2, 3), correction=0, keepdim=True)
+    return (images - mean) / (var.sqrt() + 1e-8)
+
+
+@WRONG.mistake("contrast_normalize_image", "not_centered", beside="root_mean_square")
+def image_to_unit_power(images, *, eps=1e-8):
+    return np.stack([image / max(np.sqrt((image**2).mean()), eps) for image in images])
+
+
+@WRONG.mistake("contrast_normalize_image", "mean_absolute_deviation")
+def image_by_absolute_deviations(images, *, eps=1e-8):
+    centered = images - images.mean((1, 2, 3), keepdims=True)
+    return centered / np.maximum(np.abs(centered).mean((1, 2, 3), keepdims=True), eps)
+
+
+@WRONG.mistake("contrast_normalize_image", "wrong_axis", backend="torch")
+def image_by_instance_norm(images, *, eps=1e-8):
+    """Each channel of each image, as torch's instance normalization."""
+    x = images.flatten(1, 2)
+    return ((x - x.mean(1, keepdim=True)) / x.std(1, correction=0, keepdim=True).clamp(min=eps)).view_as(images)
+
+
+@WRONG.mistake("contrast_normalize_image", "variance_not_std")
+def image_by_a_floored_variance(images, *, eps=1e-8):
+    variance = images.var((1, 2, 3), keepdims=True)
+    return (images - images.mean((1, 2, 3), keepdims=True)) / np.maximum(variance, eps**2)
+
+
+@WRONG.mistake("local_contrast_normalize", "edge_repeated")
+def local_symmetric_in_the_second_step(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return c / np.maximum(np.sqrt(around(c**2, size, "symmetric")), eps)
+
+
+@WRONG.mistake("local_contrast_normalize", "border_left_out")
+def local_inside_only(images, *, size=5, eps=1e-4):
+    r, (height, width) = size // 2, images.shape[1:3]
+    c = images - around(images, size)
+    y = np.zeros_like(images)
+    inside = (slice(None), slice(r, height - r), slice(r, width - r))
+    y[inside] = (c / np.maximum(np.sqrt(around(c**2, size)), eps))[inside]
+    return y
+
+
+@WRONG.mistake("local_contrast_normalize", "sum_not_mean")
+def local_by_the_windows_norm(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return c / np.maximum(np.linalg.norm(windows(c, size), axis=(-2, -1)), eps)
+
+
+@WRONG.mistake("local_contrast_normalize", "root_mean_square")
+def local_by_the_power_of_x(images, *, size=5, eps=1e-4):
+    return (images - around(images, size)) / np.maximum(np.sqrt(around(images**2, size)), eps)
+
+
+@WRONG.mistake("local_contrast_normalize", "mean_absolute_deviation")
+def local_by_absolute_values(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return c / np.maximum(around(np.abs(c), size), eps)
+
+
+@WRONG.mistake("local_contrast_normalize", "eps_on_variance")
+def local_floors_the_variance(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return c / np.sqrt(np.maximum(around(c**2, size), eps))
+
+
+@WRONG.mistake("local_contrast_normalize", "eps_zeroes")
+def local_drops_what_is_flat(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    s = np.sqrt(around(c**2, size))
+    return np.divide(c, s, out=np.zeros_like(c), where=s >= eps)
+
+
+@WRONG.mistake("local_contrast_normalize", "eps_missing")
+def local_guards_zeros_only(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return c / nonzero(np.sqrt(around(c**2, size)))
+
+
+@WRONG.mistake("local_contrast_normalize", "eps_ignored")
+def local_never_below_one(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    return c / np.maximum(1, np.sqrt(around(c**2, size)))
+
+
+@WRONG.dialect("local_contrast_normalize", "channels_pooled")
+def local_pools_channels_in_the_deviation(images, *, size=5, eps=1e-4):
+    c = images - around(images, size)
+    s = np.sqrt(around(c**2, size).mean(axis=3, keepdims=True))
+    return c / np.maximum(s, eps)
+
+
+@WRONG.mistake("local_contrast_normalize", "whole_image")
+def local_deviation_around_a_global_mean(images, *, size=5, eps=1e-4):
+    c = images - images.mean(axis=(1, 2), keepdims=True)
+    return c / np.maximum(np.sqrt(around(c**2, size)), eps)
+
+
+@WRONG.mistake("standardize", "wrong_axis", beside="guarded_denominator", backend="torch")
+def standard_of_rows_with_torchs_std(x):
+    return (x - x.mean(1, keepdim=True)) / (x.std(1, keepdim=True) + 1e-8)
+
+
+@WRONG.mistake("contrast_normalize_image", "whole_array", beside="eps_added", backend="torch")
+def image_of_all_with_torchs_std(images, *, eps=1e-8):
+    return (images - images.mean()) / (images.std() + eps)

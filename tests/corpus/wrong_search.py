@@ -865,3 +865,278 @@ class ReturnsNothing(Base):
 @WRONG.unknown("keras_dropout")
 def dropout_as_a_function(rate, noise_shape=None, seed=None):
     return np.ones(3)
+
+
+# -- more of each -------------------------------------------------------------------------------------------------
+
+
+@WRONG.dialect("grid_search", "first_varies_fastest")
+def grid_by_recursion_from_the_end(space):
+    if not space:
+        return [{}]
+    *names, last = space
+    rest = grid_by_recursion_from_the_end({name: space[name] for name in names})
+    return [{**trial, last: value} for value in space[last] for trial in rest]
+
+
+@WRONG.mistake("grid_search", "same_dict")
+def grid_appends_what_it_changes(space):
+    trials, trial = [], {}
+    for values in product(*space.values()):
+        trial.update(zip(space, values, strict=True))
+        trials.append(trial)
+    return trials
+
+
+@WRONG.mistake("grid_search", "one_at_a_time")
+def grid_around_the_first_trial(space):
+    first = {name: values[0] for name, values in space.items()}
+    return [first] + [{**first, name: value} for name, values in space.items() for value in values[1:]]
+
+
+@WRONG.mistake("grid_search", "falsy_dropped")
+def grid_of_what_is_true(space):
+    return [dict(zip(space, row, strict=True)) for row in product(*(filter(None, values) for values in space.values()))]
+
+
+@WRONG.mistake("grid_search", "equal_dropped")
+def grid_of_unique_trials(space):
+    trials = []
+    for row in product(*space.values()):
+        trial = dict(zip(space, row, strict=True))
+        if trial not in trials:
+            trials.append(trial)
+    return trials
+
+
+@WRONG.mistake("grid_search", "names_missing")
+def grid_of_rows(space):
+    return [list(row) for row in product(*space.values())]
+
+
+@WRONG.mistake("grid_search", "last_value_dropped")
+def grid_stops_before_the_last_trial(space):
+    trials = [dict(zip(space, row, strict=True)) for row in product(*space.values())]
+    return [trials[i] for i in range(len(trials) - 1)]
+
+
+@WRONG.mistake("grid_search", "pairs_not_merged")
+def grid_of_single_entries(space):
+    return [{name: value} for name, values in space.items() for value in values]
+
+
+@WRONG.mistake("run_search", "maximizes")
+def search_for_the_best_score(objective, trials):
+    values = [objective(trial) for trial in trials]
+    best = max(values)
+    return trials[values.index(best)], best
+
+
+@WRONG.mistake("run_search", "last_of_equals")
+def search_by_sorting_backwards(objective, trials):
+    scored = [(objective(trial), at) for at, trial in enumerate(trials)]
+    value, at = sorted(scored, key=lambda each: (each[0], -each[1]))[0]
+    return trials[at], value
+
+
+@WRONG.mistake("run_search", "evaluates_twice")
+def search_by_min_and_once_more(objective, trials):
+    best = min(trials, key=objective)
+    return best, objective(best)
+
+
+@WRONG.mistake("run_search", "best_starts_at_a_number")
+def search_below_one(objective, trials):
+    best, smallest = None, 1.0
+    for trial in trials:
+        loss = objective(trial)
+        if loss < smallest:
+            best, smallest = trial, loss
+    return best, smallest
+
+
+@WRONG.mistake("run_search", "best_trial_only")
+def search_compares_with_the_last(objective, trials):
+    best, last = None, float("inf")
+    for trial in trials:
+        value = objective(trial)
+        if value < last:
+            best = trial
+        last = value
+    return best, last
+
+
+@WRONG.mistake("run_search", "stops_at_first_rise")
+def search_returns_too_soon(objective, trials):
+    best, smallest = trials[0], objective(trials[0])
+    for trial in trials[1:]:
+        value = objective(trial)
+        if value >= smallest:
+            return best, smallest
+        best, smallest = trial, value
+    return best, smallest
+
+
+@WRONG.mistake("run_search", "first_left_out")
+def search_counts_from_one(objective, trials):
+    best, smallest = None, float("inf")
+    for i in range(1, len(trials)):
+        value = objective(trials[i])
+        if value < smallest:
+            best, smallest = trials[i], value
+    return best, smallest
+
+
+@WRONG.mistake("run_search", "index_returned")
+def search_by_argmin_alone(objective, trials):
+    values = np.array([objective(trial) for trial in trials])
+    return int(values.argmin()), float(values.min())
+
+
+@WRONG.mistake("random_search", "uniform_not_log")
+def random_ignores_the_third_entry(space, n, rng):
+    return [{name: float(rng.uniform(ends[0], ends[1])) for name, ends in space.items()} for _ in range(n)]
+
+
+@WRONG.mistake("random_search", "generator_ignored")
+def random_by_numpys_own(space, n, rng):
+    draw = np.random.uniform
+    return [{name: _between(*ends, u=draw()) for name, ends in space.items()} for _ in range(n)]
+
+
+def _between(low, high, scale=None, *, u):
+    return float(low * (high / low) ** u if scale else low + (high - low) * u)
+
+
+@WRONG.mistake("random_search", "one_draw_for_all")
+def random_by_one_number_a_trial(space, n, rng):
+    return [{name: _between(*ends, u=u) for name, ends in space.items()} for u in rng.random(n)]
+
+
+@WRONG.mistake("random_search", "drawn_from_a_grid")
+def random_from_twenty_points(space, n, rng):
+    points = np.linspace(0, 1, 20)
+    return [{name: _between(*ends, u=rng.choice(points)) for name, ends in space.items()} for _ in range(n)]
+
+
+@WRONG.mistake("random_search", "exponent_returned")
+def random_tens_exponents(space, n, rng):
+    def draw(low, high, scale=None):
+        return float(rng.uniform(np.log10(low), np.log10(high)) if scale else rng.uniform(low, high))
+
+    return [{name: draw(*ends) for name, ends in space.items()} for _ in range(n)]
+
+
+@WRONG.mistake("random_search", "high_for_width")
+def random_times_high(space, n, rng):
+    def draw(low, high, scale=None):
+        u = rng.random()
+        return float(low * (high / low) ** u if scale else low + high * u)
+
+    return [{name: draw(*ends) for name, ends in space.items()} for _ in range(n)]
+
+
+@WRONG.mistake("random_search", "generator_replaced")
+def random_always_seeds_with_42(space, n, rng):
+    rng = np.random.default_rng(42)
+    return [{name: _between(*ends, u=rng.random()) for name, ends in space.items()} for _ in range(n)]
+
+
+@WRONG.mistake("random_search", "one_trial_repeated")
+def random_draws_before_the_loop(space, n, rng):
+    drawn = {name: _between(*ends, u=rng.random()) for name, ends in space.items()}
+    return [drawn.copy() for _ in range(n)]
+
+
+@WRONG.mistake("random_search", "normal_not_uniform")
+def random_around_the_middle(space, n, rng):
+    def unit():
+        return float(np.clip(rng.normal(0.5, 0.25), 0, 1))
+
+    return [{name: _between(*ends, u=unit()) for name, ends in space.items()} for _ in range(n)]
+
+
+@WRONG.mistake("keras_dropout", "keep_drop_swapped")
+class BinomialOfTheRate(Base):
+    def mask(self, x):
+        return self.rng.binomial(1, self.rate, self.shape(x)).astype(x.dtype)
+
+
+@WRONG.mistake("keras_dropout", "scaled_by_rate", backend="torch")
+class DividesByRateInTorch:
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.rate, self.noise_shape = rate, noise_shape
+        self.source = torch.Generator()
+        self.source.manual_seed(seed) if seed is not None else self.source.seed()
+
+    def __call__(self, x, training):
+        if not training or self.rate == 0:
+            return x
+        shape = [n or m for n, m in zip(self.noise_shape or x.shape, x.shape, strict=True)]
+        return x * (torch.rand(shape, generator=self.source) >= self.rate) / self.rate
+
+
+@WRONG.mistake("keras_dropout", "mask_kept")
+class DrawsItsMaskOnce(Base):
+    def mask(self, x):
+        if not hasattr(self, "drawn"):
+            self.drawn = super().mask(x)
+        return self.drawn
+
+
+@WRONG.mistake("keras_dropout", "mask_kept")
+class SeedsInEveryCall(Base):
+    def __init__(self, rate, noise_shape=None, seed=None):
+        super().__init__(rate, noise_shape, seed)
+        self.seed = seed
+
+    def mask(self, x):
+        self.rng = np.random.default_rng(self.seed)
+        return super().mask(x)
+
+
+@WRONG.mistake("keras_dropout", "not_scaled", backend="torch")
+class MasksAlone:
+    def __init__(self, rate, noise_shape=None, seed=None):
+        self.rate, self.noise_shape = rate, noise_shape
+        self.source = torch.Generator()
+        self.source.manual_seed(seed) if seed is not None else self.source.seed()
+
+    def __call__(self, x, training):
+        shape = [n or m for n, m in zip(self.noise_shape or x.shape, x.shape, strict=True)]
+        return x * (torch.rand(shape, generator=self.source) >= self.rate) if training else x
+
+
+@WRONG.mistake("keras_dropout", "mask_per_feature")
+class DrawsForOneExample(Base):
+    def mask(self, x):
+        return (self.rng.random([1, *self.shape(x)[1:]]) >= self.rate).astype(x.dtype)
+
+
+@WRONG.mistake("keras_dropout", "scaled_at_test")
+class DividesAtTestAsWell(Base):
+    def __call__(self, x, training):
+        y = x / (1 - self.rate)
+        return y * self.mask(x) if training else y
+
+
+@WRONG.mistake("keras_dropout", "training_ignored")
+class TrainsByDefault(Base):
+    def __call__(self, x, training=True):
+        return self.dropped(x)
+
+
+@WRONG.mistake("keras_dropout", "noise_shape_ignored")
+class DrawsForEveryUnit(Base):
+    def shape(self, x):
+        return x.shape
+
+
+@WRONG.mistake("keras_dropout", "exact_count")
+class ShufflesAFixedMask(Base):
+    def mask(self, x):
+        shape = self.shape(x)
+        mask = np.ones(int(np.prod(shape)), x.dtype)
+        mask[: int(self.rate * mask.size)] = 0
+        self.rng.shuffle(mask)
+        return mask.reshape(shape)

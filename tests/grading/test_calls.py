@@ -213,6 +213,90 @@ def test_where_the_forward_pass_is_a_dialect_the_message_says_so() -> None:
     assert found == {"batch_norm_forward": ("dialect", "dialect"), "batch_norm_backward": ("fail", "after_dialect")}
 
 
+# -- two things wrong at once -----------------------------------------------------------------------------------------
+
+
+def normalized(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + eps) + beta, None
+
+
+def single(function):
+    """The same computed in float32, whatever it is given."""
+
+    def inside(*args, **hyper):
+        y, cache = function(*(each.astype(np.float32) for each in args), **hyper)
+        return y.astype(args[0].dtype), cache
+
+    return inside
+
+
+def told(found: Verdict) -> tuple[str | None, str | None]:
+    """The id of what is named, and of the message told beside it."""
+    assert found.message is not None
+    seen = found.message.params.get("seen")
+    return found.diagnosis and found.diagnosis.id, seen and seen["id"]
+
+
+def test_a_mistake_is_named_where_float32_is_kept_inside_as_well() -> None:
+    found = graded(single(normalized), "batch_norm_forward")
+    assert (said(found), *told(found)) == ("mistake", "ddof_1", "float32_inside")
+
+
+def test_a_convention_in_float32_fails_for_float32() -> None:
+    def outside(x, gamma, beta, *, eps=1e-5):
+        return gamma * (x - x.mean(0)) / (x.std(0) + eps) + beta, None
+
+    found = graded(single(outside), "batch_norm_forward")
+    assert (found.status, said(found), found.diagnosis and found.diagnosis.id) == (
+        "fail", "float32_inside", "eps_outside_root",
+    )  # fmt: skip
+    assert {case.status for case in found.cases} <= {"pass", "fail"}
+
+
+def test_what_differs_by_a_small_number_only_is_not_taken_for_float32() -> None:
+    """In float32 a range of 1e-8 beside 1 would be none; here all else has every digit."""
+
+    def drops_small_ranges(x):
+        span = x.max(0) - x.min(0)
+        return np.where(span < 1e-8, 0, (x - x.min(0)) / np.where(span == 0, 1, span))
+
+    found = graded(drops_small_ranges, "min_max_normalize")
+    assert (said(found), found.diagnosis) == ("diverges", None)
+
+
+@pytest.mark.parametrize("default", [1e-3, 1e-8])
+def test_a_mistake_is_named_beside_other_defaults(default) -> None:
+    def sample(x, gamma, beta, *, eps=default):
+        return normalized(x, gamma, beta, eps=eps)
+
+    found = graded(sample, "batch_norm_forward")
+    assert (said(found), *told(found)) == ("mistake", "ddof_1", "wrong_defaults")
+
+
+def test_a_convention_with_other_defaults_fails_for_these() -> None:
+    def outside(x, gamma, beta, *, eps=1e-8):
+        return gamma * (x - x.mean(0)) / (x.std(0) + eps) + beta, None
+
+    found = graded(outside, "batch_norm_forward")
+    assert (found.status, said(found), found.diagnosis and found.diagnosis.id) == (
+        "fail", "wrong_defaults", "eps_outside_root",
+    )  # fmt: skip
+    assert found.message is not None
+    assert found.message.params["case"] == "defaults"
+
+
+def test_of_two_mistakes_the_one_that_is_no_detail_is_told_first() -> None:
+    """The page lists N − 1 before the missing shift, which changes every number by far more."""
+
+    def forgets(x, gamma, beta, *, eps=1e-5):
+        return normalized(x, gamma, 0 * beta, eps=eps)
+
+    found = graded(forgets, "batch_norm_forward")
+    assert found.diagnosis is not None
+    assert found.message is not None
+    assert (found.diagnosis.id, found.message.params["second"]) == ("scale_shift_missing", "ddof_1")
+
+
 # -- replies that are none ------------------------------------------------------------------------------------------
 
 X = np.zeros((2, 3))

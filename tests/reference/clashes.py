@@ -6,7 +6,9 @@ KERAS_CORRECTED = {
     "no_bias_correction", "second_moment_uncorrected", "correction_root_missing", "correction_inverted",
     "root_missing", "eps_missing",
 }  # fmt: skip
-ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing"}
+EPS_ELSEWHERE = {"eps_missing", "eps_ignored", "eps_as_floor"}
+ONE_FLOOR = {"not_scaled", "minimum_not_maximum", "eps_missing", "eps_ignored", "eps_on_variance"}
+OTHER_MEAN = {"dataset_mean", "mean_of_parts", "fixed_grey", "middle_for_mean"}
 
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.
@@ -24,9 +26,16 @@ CLASHES = {
     ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
     # Without the root or the argument ε there is no inside and outside; the backward pass has another power there.
-    ("batch_norm_forward", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
-    ("batch_norm_backward", "eps_outside_root"): {"eps_missing", "power_wrong"},
-    ("batch_norm_inference", "eps_outside_root"): {"root_missing", "eps_missing", "eps_ignored"},
+    ("batch_norm_forward", "eps_outside_root"): {"root_missing", *EPS_ELSEWHERE},
+    ("batch_norm_backward", "eps_outside_root"): {
+        "root_missing",
+        "power_wrong",
+        "eps_missing",
+        "eps_ignored",
+        "eps_outside_in_dx",
+        "gradient_of_eps_inside",
+    },
+    ("batch_norm_inference", "eps_outside_root"): {"root_missing", *EPS_ELSEWHERE},
     # The swap is a comparison of its own, at either end of u; without a mask there is nothing to compare.
     ("dropout_train", "other_tail"): {"keep_drop_swapped", "nothing_dropped"},
     ("dropout_train", "boundary_kept"): {"keep_drop_swapped", "nothing_dropped"},
@@ -49,16 +58,27 @@ CLASHES = {
     ("contrast_normalize_image", "eps_added"): ONE_FLOOR,
     ("contrast_normalize_image", "eps_inside_root"): ONE_FLOOR,
     ("contrast_normalize_image", "eps_as_threshold"): ONE_FLOOR,
-    ("local_contrast_normalize", "mean_deviation_floor"): ONE_FLOOR,
-    ("local_contrast_normalize", "eps_added"): ONE_FLOOR,
-    ("local_contrast_normalize", "eps_inside_root"): ONE_FLOOR,
-    ("local_contrast_normalize", "eps_as_threshold"): ONE_FLOOR,
+    ("local_contrast_normalize", "mean_deviation_floor"): {*ONE_FLOOR, "eps_zeroes"},
+    ("local_contrast_normalize", "eps_added"): {*ONE_FLOOR, "eps_zeroes"},
+    ("local_contrast_normalize", "eps_inside_root"): {*ONE_FLOOR, "eps_zeroes"},
+    ("local_contrast_normalize", "eps_as_threshold"): {*ONE_FLOOR, "eps_zeroes"},
     # Both say over which pixels the statistics are.
-    ("local_contrast_normalize", "window_deviation"): {"whole_image"},
-    ("local_contrast_normalize", "channels_pooled"): {"border_cut", "center_left_out", "whole_image"},
+    ("local_contrast_normalize", "window_deviation"): {
+        "root_mean_square",
+        "mean_absolute_deviation",
+        "window_in_one_direction",
+    },
+    ("local_contrast_normalize", "channels_pooled"): {
+        "border_cut",
+        "center_left_out",
+        "whole_image",
+        "window_in_one_direction",
+        "root_mean_square",
+        "mean_absolute_deviation",
+    },
     # There is one mean: it is another dialect's or a mistake's.
-    ("adjust_contrast", "mean_per_channel"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
-    ("adjust_contrast", "grey_mean"): {"dataset_mean", "mean_of_parts", "fixed_grey"},
+    ("adjust_contrast", "mean_per_channel"): OTHER_MEAN,
+    ("adjust_contrast", "grey_mean"): OTHER_MEAN,
     # Both rewrite what w is moved by.
     ("keras_sgd", "rate_outside_velocity"): {
         "nesterov_velocity_whole",
