@@ -62,6 +62,7 @@ gradient_descent.mistake(
     {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-7)"},
     {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-6)"},
     {"lr * g": "lr * g / maximum(sqrt(total(g**2)), 1e-12)"},
+    {"lr * g": "lr * g / maximum(sqrt(total(g**2)), 1e-8)"},
 )
 gradient_descent.mistake(
     "gradient_not_cleared",

@@ -133,11 +133,11 @@ def _undiagnosed(status: Status, reference: Reference, judged: Sequence[Judged])
     if all(len(case.streams) > 1 for case in failing):
         return Message("state_shared", {"case": failing[0].id})
     wrong = [each.result for each in judged if not each.passed]
-    if _rounded_to_float32(failing, wrong):
-        return Message("float32_inside", _facts(reference, judged))
     if reference.page.settings({}) and not any(case.hyper for case in failing):
         params = {"case": failing[0].id, "call": reference.page.call, "failing": len(failing), "total": len(judged)}
         return Message("wrong_defaults", params)
+    if _rounded_to_float32(failing, wrong):
+        return Message("float32_inside", _facts(reference, judged))
     if first.gives_back and all(each.passed or each.gives_back == first.gives_back for each in judged):
         facts = _facts(reference, judged)
         told = {name: facts[name] for name in ("case", "why", "failing", "total")}
