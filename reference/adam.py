@@ -165,12 +165,6 @@ adam.mistake(
     {"beta2 * v + (1 - beta2) * g**2": "beta1 * v + (1 - beta1) * g**2"},
 )
 adam.mistake(
-    "correction_power",
-    "The whole of 1 − β is raised to the power t in the bias correction.",
-    "Only β is: divide by 1 − βᵗ, not by (1 − β)ᵗ.",
-    {"(1 - beta1**t)": "(1 - beta1) ** t", "(1 - beta2**t)": "(1 - beta2) ** t"},
-)
-adam.mistake(
     "one_minus_beta_missing",
     "A factor 1 − β is missing in the averages.",
     "m ← β₁m + (1 − β₁)g, and v alike with β₂: the weights of old and new add up to 1.",

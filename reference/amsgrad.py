@@ -145,7 +145,7 @@ amsgrad.mistake(
 )
 SHARED = {
     "first_moment_uncorrected", "t_off_by_one", "t_constant", "root_missing", "gradient_not_squared",
-    "betas_mixed", "correction_power", "eps_missing", "one_minus_beta_missing", "weights_swapped", "lr_missing",
+    "betas_mixed", "eps_missing", "one_minus_beta_missing", "weights_swapped", "lr_missing",
     "sign_flipped",
 }  # fmt: skip
 for known in adam.variants:  # what Adam's page says of the lines that both pages share

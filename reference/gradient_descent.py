@@ -31,6 +31,9 @@ def gradient_descent(w: Array, grad: Gradient, *, lr: float = 0.01) -> Steps:
         yield {"w": w}
 
 
+gradient_descent.rounds("w may be kept as w / η", {"w - lr * g": "w"})
+
+
 @gradient_descent.oracle
 def closed_form(torch: Any, w: Any, grads: Any, *, lr: float) -> dict[str, Any]:
     """All steps at once: w less η times the sum of the gradients so far."""

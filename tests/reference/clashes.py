@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CORRECTED = {"no_bias_correction", "second_moment_uncorrected", "correction_power"}
+CORRECTED = {"no_bias_correction", "second_moment_uncorrected"}
 KERAS_CORRECTED = {
     "no_bias_correction", "second_moment_uncorrected", "correction_root_missing", "correction_inverted",
     "root_missing", "eps_missing",
