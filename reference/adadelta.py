@@ -44,10 +44,10 @@ def adadelta(w: Array, grad: Gradient, *, gamma: float = 0.95, eps: float = 1e-6
 
 
 adadelta.rounds(
-    "an average may be written as G += (1 − γ)(g² − G)",
+    "an average may be written as G += (1 − γ)(g² − G), or as g² + γ(G − g²)",
     {
-        "gamma * G + (1 - gamma) * g**2": "(1 - gamma) * G",
-        "gamma * s + (1 - gamma) * delta**2": "(1 - gamma) * s",
+        "gamma * G + (1 - gamma) * g**2": "(1 - gamma) * G + gamma * g**2",
+        "gamma * s + (1 - gamma) * delta**2": "(1 - gamma) * s + gamma * delta**2",
     },
 )
 
@@ -75,6 +75,7 @@ adadelta.cases(
         plain={"gamma": 0.75, "eps": 2**-6},
         odd={"gamma": 0.84375, "eps": 2**-10},
         memoryless={"gamma": 0.0, "eps": 2**-6},
+        late={"gamma": 1 - 2**-8, "eps": 2**-10},
     )
 )
 
@@ -115,6 +116,19 @@ adadelta.mistake(
     "s holds only this step's square: the average starts from zero in every step.",
     "Make s once, before the first step, and keep it from step to step, as G.",
     {"gamma * s + ": ""},
+    {"gamma * s + (1 - gamma) * delta": "delta"},
+)
+adadelta.mistake(
+    "s_not_updated",
+    "s stays at 0: every step is √ε / √(G + ε) times the gradient.",
+    "After each step let s take it in, s ← γs + (1 − γ)Δ².",
+    {"gamma * s + (1 - gamma) * delta**2": "s"},
+)
+adadelta.mistake(
+    "average_late",
+    "√(s + ε) / √(G + ε) is 1 in every step, so w moves by g itself.",
+    "Let G take in this step's g² before you compute Δ, and keep G and s in two arrays.",
+    {"G = gamma": "old = G\n        G = gamma", "sqrt(G": "sqrt(old"},
 )
 adadelta.mistake(
     "eps_missing",
@@ -124,10 +138,26 @@ adadelta.mistake(
     {"s + eps": "s", "G + eps": "G"},
 )
 adadelta.mistake(
+    "eps_missing_below",
+    "ε is missing under the lower root.",
+    "Divide by √(G + ε). It also keeps a weight whose gradients have all been zero from 0/0.",
+    {"G + eps": "G"},
+    {"sqrt(G + eps)": "maximum(sqrt(G), 1e-30)"},
+)
+adadelta.mistake(
+    "eps_outside_root",
+    "ε stands outside a root.",
+    "Δ = g √(s + ε) / √(G + ε): ε stands under both roots, on the slides, in the paper and in PyTorch.",
+    {"sqrt(s + eps) / sqrt(G + eps)": "(sqrt(s) + eps) / (sqrt(G) + eps)"},
+    {"sqrt(G + eps)": "(sqrt(G) + eps)"},
+    {"sqrt(s + eps)": "(sqrt(s) + eps)"},
+)
+adadelta.mistake(
     "sum_not_average",
-    "G adds up all squares: this is Adagrad's G, not AdaDelta's.",
-    "G ← γG + (1 − γ)g²: let the old G fade by γ.",
+    "The squares are added up: this is Adagrad's G, not AdaDelta's.",
+    "G ← γG + (1 − γ)g², and s alike: let the old average fade by γ.",
     {"gamma * G + (1 - gamma) * g": "G + g"},
+    {"gamma * G + (1 - gamma) * g": "G + g", "gamma * s + (1 - gamma) * d": "s + d"},
 )
 adadelta.mistake(
     "weights_swapped",

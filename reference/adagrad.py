@@ -78,21 +78,31 @@ adagrad.mistake(
 )
 adagrad.mistake(
     "accumulator_scalar",
-    "You keep one G for all weights, the squared length of the whole gradient.",
-    "Each weight has a G of its own: square and add element by element, without summing.",
+    "You keep one G for all weights, of the sum of all squares or of their mean.",
+    "Each weight has a G of its own: square and add element by element, over the steps alone.",
     {"g**2": "total(g**2)"},
+    {"g**2": "mean(g**2)"},
 )
 adagrad.mistake(
     "eps_missing",
-    "ε is missing: a weight whose gradients have all been zero is divided 0/0.",
-    "Divide by √(G + ε).",
+    "ε is missing under the root.",
+    "Divide by √(G + ε). It also keeps a weight whose gradients have all been zero from 0/0.",
     {"G + eps": "G"},
+    {"sqrt(G + eps)": "maximum(sqrt(G), 1e-30)"},
 )
 adagrad.mistake(
     "accumulator_late",
     "The step is divided by the G of the step before, which is 0 at first.",
     "Add this step's g² to G before you divide by its root.",
     {"G = G": "old = G\n        G = G", "(G": "(old"},
+)
+adagrad.mistake(
+    "average_not_sum",
+    "G averages the squares instead of adding them up.",
+    "G ← G + g², so that G only grows. An average that fades is RMSProp's.",
+    {"G + g**2": "0.9 * G + (1 - 0.9) * g**2"},
+    {"G + g**2": "0.99 * G + (1 - 0.99) * g**2"},
+    {"while True:": "t = 0\n    while True:\n        t = t + 1", "G + g**2": "G + (g**2 - G) / t"},
 )
 adagrad.mistake(
     "lr_missing",
@@ -112,4 +122,11 @@ adagrad.dialect(
     "The slides have √(G + ε). The two differ where G is as small as ε.",
     {"/ sqrt": "/ (sqrt", " + eps": ") + eps"},
     home="the paper, PyTorch, Keras",
+)
+adagrad.dialect(
+    "accumulator_starts_at_a_tenth",
+    "G starts at 0.1.",
+    "The slides start it at 0. The two differ until the sum of squares has left 0.1 far behind.",
+    {"G = zeros_like(w)": "G = zeros_like(w) + 0.1"},
+    home="TensorFlow and Keras 3 (initial_accumulator_value=0.1)",
 )

@@ -50,10 +50,10 @@ def adam(
 
 
 adam.rounds(
-    "an average may be written as m += (1 − β)(g − m)",
+    "an average may be written as m += (1 − β)(g − m), or as g + β(m − g)",
     {
-        "beta1 * m + (1 - beta1) * g": "(1 - beta1) * m",
-        "beta2 * v + (1 - beta2) * g**2": "(1 - beta2) * v",
+        "beta1 * m + (1 - beta1) * g": "(1 - beta1) * absolute(m) + beta1 * absolute(g)",
+        "beta2 * v + (1 - beta2) * g**2": "(1 - beta2) * v + beta2 * g**2",
     },
 )
 
@@ -77,7 +77,8 @@ adam.cases(
         plain={"lr": 0.125, "beta1": 0.75, "beta2": 0.875, "eps": 2**-6},
         odd={"lr": 0.03125, "beta1": 0.84375, "beta2": 0.96875, "eps": 2**-10},
         memoryless={"lr": 0.125, "beta1": 0.0, "beta2": 0.875, "eps": 2**-6},
-        long=264,
+        late={"lr": 2**-10, "beta1": 0.84375, "beta2": 1 - 2**-10, "eps": 2**-10},
+        long=1030,
     )
 )
 
@@ -128,6 +129,7 @@ adam.mistake(
         "beta1 * m + (1 - beta1) * g": "beta2 * m + (1 - beta2) * g",
         "beta2 * v + (1 - beta2) * g**2": "beta1 * v + (1 - beta1) * g**2",
     },
+    {"while True:": "beta1, beta2 = beta2, beta1\n    while True:"},
 )
 adam.mistake(
     "moment_overwritten",
@@ -154,6 +156,16 @@ adam.mistake(
     {"(1 - beta2) * g**2": "(1 - beta2) * absolute(g)"},
 )
 adam.mistake(
+    "betas_mixed",
+    "One β stands where the other belongs.",
+    "β₁ belongs to m and to its correction, β₂ to v and to its own: look for a line that was copied.",
+    {"(1 - beta2) * g**2": "(1 - beta1) * g**2"},
+    {"(1 - beta1) * g": "(1 - beta2) * g"},
+    {"(1 - beta2**t)": "(1 - beta1**t)"},
+    {"(1 - beta1**t)": "(1 - beta2**t)"},
+    {"beta2 * v + (1 - beta2) * g**2": "beta1 * v + (1 - beta1) * g**2"},
+)
+adam.mistake(
     "one_minus_beta_missing",
     "A factor 1 − β is missing in the averages.",
     "m ← β₁m + (1 − β₁)g, and v alike with β₂: the weights of old and new add up to 1.",
@@ -167,6 +179,22 @@ adam.mistake(
     "Divide by √(v̂ + ε) with the argument eps.",
     {"while True:": "eps = 1e-8\n    while True:"},
     {"while True:": "eps = 1e-7\n    while True:"},
+)
+adam.mistake(
+    "weights_swapped",
+    "β and 1 − β are swapped in the averages.",
+    "β belongs to the old average, the small 1 − β to the new value: m ← β₁m + (1 − β₁)g.",
+    {
+        "beta1 * m + (1 - beta1) * g": "(1 - beta1) * m + beta1 * g",
+        "beta2 * v + (1 - beta2) * g**2": "(1 - beta2) * v + beta2 * g**2",
+    },
+)
+adam.mistake(
+    "eps_missing",
+    "ε is missing under the root.",
+    "Divide by √(v̂ + ε). It also keeps a weight whose gradients have all been zero from 0/0.",
+    {"sqrt(v_hat + eps)": "sqrt(v_hat)"},
+    {"sqrt(v_hat + eps)": "maximum(sqrt(v_hat), 1e-30)"},
 )
 adam.mistake(
     "lr_missing",
@@ -191,13 +219,13 @@ adam.dialect(
     "eps_before_correction",
     "ε is added to √v before the bias correction: the rate is corrected instead of the moments.",
     "The slides correct first and have √(v̂ + ε). The two differ where v is as small as ε, most in the first steps.",
-    {"m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v) + eps)"},
+    {"v / (1 - beta2**t)": "v", "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) * m_hat / (sqrt(v_hat) + eps)"},
     home="the paper's section 2 (efficient form), TensorFlow, Keras",
 )
 adam.dialect(
     "eps_before_correction_inside",
     "ε is added to v before the bias correction: the rate is corrected instead of the moments.",
     "The slides correct first and have √(v̂ + ε). The two differ where v is as small as ε, most in the first steps.",
-    {"m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v + eps)"},
+    {"v / (1 - beta2**t)": "v", "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) * m_hat / sqrt(v_hat + eps)"},
     home="code that folds the correction into the rate",
 )

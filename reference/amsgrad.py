@@ -54,10 +54,10 @@ def amsgrad(
 
 
 amsgrad.rounds(
-    "an average may be written as m += (1 − β)(g − m)",
+    "an average may be written as m += (1 − β)(g − m), or as g + β(m − g)",
     {
-        "beta1 * m + (1 - beta1) * g": "(1 - beta1) * m",
-        "beta2 * v + (1 - beta2) * g**2": "(1 - beta2) * v",
+        "beta1 * m + (1 - beta1) * g": "(1 - beta1) * absolute(m) + beta1 * absolute(g)",
+        "beta2 * v + (1 - beta2) * g**2": "(1 - beta2) * v + beta2 * g**2",
     },
 )
 
@@ -79,7 +79,8 @@ amsgrad.cases(
         plain={"lr": 0.125, "beta1": 0.75, "beta2": 0.875, "eps": 2**-6},
         odd={"lr": 0.03125, "beta1": 0.84375, "beta2": 0.96875, "eps": 2**-10},
         memoryless={"lr": 0.125, "beta1": 0.0, "beta2": 0.875, "eps": 2**-6},
-        long=264,
+        late={"lr": 2**-10, "beta1": 0.84375, "beta2": 1 - 2**-10, "eps": 2**-10},
+        long=1030,
     )
 )
 
@@ -128,6 +129,7 @@ amsgrad.mistake(
         "beta1 * m + (1 - beta1)": "beta2 * m + (1 - beta2)",
         "beta2 * v + (1 - beta2)": "beta1 * v + (1 - beta1)",
     },
+    {"while True:": "beta1, beta2 = beta2, beta1\n    while True:"},
 )
 amsgrad.mistake(
     "moment_overwritten",
@@ -143,7 +145,8 @@ amsgrad.mistake(
 )
 SHARED = {
     "first_moment_uncorrected", "t_off_by_one", "t_constant", "root_missing", "gradient_not_squared",
-    "one_minus_beta_missing", "lr_missing", "sign_flipped",
+    "betas_mixed", "eps_missing", "one_minus_beta_missing", "weights_swapped", "lr_missing",
+    "sign_flipped",
 }  # fmt: skip
 for known in adam.variants:  # what Adam's page says of the lines that both pages share
     if known.id in SHARED:
@@ -169,7 +172,7 @@ amsgrad.dialect(
     "The slides correct first and have √(v̂ + ε). The two differ where v_max is as small as ε, most in the first steps.",
     {
         "v_max / (1 - beta2**t)": "v_max",
-        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(v_hat) + eps)",
+        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) * m_hat / (sqrt(v_hat) + eps)",
     },
     home="TensorFlow, Keras",
 )
@@ -179,7 +182,7 @@ amsgrad.dialect(
     "The slides correct first and have √(v̂ + ε). The two differ where v_max is as small as ε, most in the first steps.",
     {
         "v_max / (1 - beta2**t)": "v_max",
-        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) / (1 - beta1**t) * m / sqrt(v_hat + eps)",
+        "m_hat / sqrt(v_hat + eps)": "sqrt(1 - beta2**t) * m_hat / sqrt(v_hat + eps)",
     },
     home="code that folds the correction into the rate",
 )

@@ -31,6 +31,9 @@ def gradient_descent(w: Array, grad: Gradient, *, lr: float = 0.01) -> Steps:
         yield {"w": w}
 
 
+gradient_descent.rounds("w may be kept as w / η", {"w - lr * g": "w"})
+
+
 @gradient_descent.oracle
 def closed_form(torch: Any, w: Any, grads: Any, *, lr: float) -> dict[str, Any]:
     """All steps at once: w less η times the sum of the gradients so far."""
@@ -62,6 +65,7 @@ gradient_descent.mistake(
     {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-7)"},
     {"lr * g": "lr * g / (sqrt(total(g**2)) + 1e-6)"},
     {"lr * g": "lr * g / maximum(sqrt(total(g**2)), 1e-12)"},
+    {"lr * g": "lr * g / maximum(sqrt(total(g**2)), 1e-8)"},
 )
 gradient_descent.mistake(
     "gradient_not_cleared",

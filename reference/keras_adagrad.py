@@ -106,9 +106,10 @@ keras_adagrad.mistake(
 )
 keras_adagrad.mistake(
     "eps_missing",
-    "ε is missing: a weight whose gradients have all been zero is divided 0/0.",
-    "Divide by √a + ε.",
+    "ε is missing in the divisor.",
+    "Divide by √a + ε. It also keeps a weight whose gradients have all been zero from 0/0.",
     {"(sqrt(a) + eps)": "sqrt(a)"},
+    {"(sqrt(a) + eps)": "maximum(sqrt(a), 1e-30)"},
 )
 keras_adagrad.mistake(
     "default_epsilon",

@@ -62,10 +62,10 @@ def keras_adam(
 
 
 keras_adam.rounds(
-    "an average may be written as m += (1 − β)(g − m)",
+    "an average may be written as m += (1 − β)(g − m), or as g + β(m − g)",
     {
-        "beta_1 * m + (1 - beta_1) * g": "(1 - beta_1) * m",
-        "beta_2 * v + (1 - beta_2) * g**2": "(1 - beta_2) * v",
+        "beta_1 * m + (1 - beta_1) * g": "(1 - beta_1) * absolute(m) + beta_1 * absolute(g)",
+        "beta_2 * v + (1 - beta_2) * g**2": "(1 - beta_2) * v + beta_2 * g**2",
     },
 )
 
@@ -173,6 +173,17 @@ keras_adam.mistake(
         "beta_2 * v + (1 - beta_2) * g**2": "beta_1 * v + (1 - beta_1) * g**2",
     },
     {"beta_2**t": "beta_1**t", "beta_1**t": "beta_2**t"},
+    {"while True:": "beta_1, beta_2 = beta_2, beta_1\n    while True:"},
+)
+keras_adam.mistake(
+    "betas_mixed",
+    "One β stands where the other belongs.",
+    "β₁ belongs to m and to its correction, β₂ to v and to its own: look for a line that was copied.",
+    {"(1 - beta_2) * g**2": "(1 - beta_1) * g**2"},
+    {"(1 - beta_1) * g": "(1 - beta_2) * g"},
+    {"(1 - beta_2**t)": "(1 - beta_1**t)"},
+    {"(1 - beta_1**t)": "(1 - beta_2**t)"},
+    {"beta_2 * v + (1 - beta_2) * g**2": "beta_1 * v + (1 - beta_1) * g**2"},
 )
 keras_adam.mistake(
     "root_missing",
@@ -194,6 +205,15 @@ keras_adam.mistake(
     {"(1 - beta_1) * g": "g", "(1 - beta_2) * g**2": "g**2"},
     {"(1 - beta_1) * g": "g"},
     {"(1 - beta_2) * g**2": "g**2"},
+)
+keras_adam.mistake(
+    "weights_swapped",
+    "β and 1 − β are swapped in the averages.",
+    "β belongs to the old average, the small 1 − β to the new value: m ← β₁m + (1 − β₁)g.",
+    {
+        "beta_1 * m + (1 - beta_1) * g": "(1 - beta_1) * m + beta_1 * g",
+        "beta_2 * v + (1 - beta_2) * g**2": "(1 - beta_2) * v + beta_2 * g**2",
+    },
 )
 keras_adam.mistake(
     "amsgrad_ignored",
@@ -221,9 +241,10 @@ keras_adam.mistake(
 )
 keras_adam.mistake(
     "eps_missing",
-    "ε is missing: a weight whose gradients have all been zero is divided 0/0.",
-    "Divide by √v + ε.",
+    "ε is missing in the divisor.",
+    "Divide by √v + ε. It also keeps a weight whose gradients have all been zero from 0/0.",
     {"(sqrt(v_max) + eps)": "sqrt(v_max)"},
+    {"(sqrt(v_max) + eps)": "maximum(sqrt(v_max), 1e-30)"},
 )
 keras_adam.mistake(
     "default_epsilon",

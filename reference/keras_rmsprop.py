@@ -47,7 +47,8 @@ def keras_rmsprop(
 
 
 keras_rmsprop.rounds(
-    "an average may be written as a += (1 − ρ)(g² − a)", {"rho * a + (1 - rho) * g**2": "(1 - rho) * a"}
+    "an average may be written as a += (1 − ρ)(g² − a), or as g² + ρ(a − g²)",
+    {"rho * a + (1 - rho) * g**2": "(1 - rho) * a + rho * g**2"},
 )
 
 
@@ -82,6 +83,7 @@ keras_rmsprop.mistake(
     "a adds up all squares: this is Adagrad's sum, not RMSprop's average.",
     "a ← ρa + (1 − ρ)g²: let the old a fade by ρ.",
     {"rho * a + (1 - rho) * ": "a + "},
+    {"rho * a + ": "a + "},
 )
 keras_rmsprop.mistake(
     "weights_swapped",
@@ -113,6 +115,7 @@ keras_rmsprop.mistake(
     "a holds only this step's square: the average starts from zero in every step.",
     "Make a once, before the first step, and keep it from step to step.",
     {"rho * a + ": ""},
+    {"rho * a + (1 - rho) * ": ""},
 )
 keras_rmsprop.mistake(
     "average_late",
@@ -135,9 +138,10 @@ keras_rmsprop.mistake(
 )
 keras_rmsprop.mistake(
     "eps_missing",
-    "ε is missing: a weight whose gradients have all been zero is divided 0/0.",
-    "Divide by √a + ε.",
+    "ε is missing in the divisor.",
+    "Divide by √a + ε. It also keeps a weight whose gradients have all been zero from 0/0.",
     {"(sqrt(a) + eps)": "sqrt(a)"},
+    {"(sqrt(a) + eps)": "maximum(sqrt(a), 1e-30)"},
 )
 keras_rmsprop.mistake(
     "default_epsilon",

@@ -16,11 +16,11 @@ from reference.batteries.optimizers import optimizer_battery
 from reference.maths import zeros_like
 from reference.spec import Array, Gradient, Steps, algorithm
 
-DECAY = {"decay_ignored", "decay_compounds", "decay_from_one"}
+DECAY = {"decay_ignored", "decay_compounds", "decay_from_one", "decay_exponential"}
 """The mistakes in the rate's own line, which all of Keras's optimizers here share word for word."""
 
-LONG = 528
-"""Steps of the four pages' long run, a few past 512: lr = 2⁻¹⁰ has by then decayed to 3e-5, and still falls."""
+LONG = 1030
+"""Steps of the four pages' long run, a few past 1,024: lr = 2⁻¹⁰ has by then decayed to 1.5e-5, and still falls."""
 
 
 @algorithm(
@@ -74,7 +74,7 @@ keras_sgd.cases(
     *optimizer_battery(
         plain={"lr": 0.125, "momentum": 0.75, "decay": 0.25, "nesterov": False},
         odd={"lr": 0.03125, "momentum": 0.84375, "decay": 0.0625, "nesterov": False},
-        memoryless={"lr": 0.125, "momentum": 0.0, "decay": 0.25, "nesterov": True},
+        memoryless={"lr": 0.125, "momentum": 0.0, "decay": 0.25, "nesterov": False},
         switched={"lr": 0.03125, "momentum": 0.84375, "decay": 0.0625, "nesterov": True},
         alone={"momentum": 0.75},
         long=LONG,
@@ -95,6 +95,7 @@ keras_sgd.mistake(
     {"lr_t = lr /": "lr_t = lr = lr /"},
     {"(1 + decay * t)": "(1 + decay) ** t"},
     {"lr / (1 + decay * t)": "lr * (1 - decay) ** t"},
+    {"lr / (1 + decay * t)": "(lr := lr / (1 + decay))"},
 )
 keras_sgd.mistake(
     "decay_from_one",
@@ -108,6 +109,12 @@ keras_sgd.mistake(
     "nesterov=True changes nothing: you make the step of plain momentum.",
     "With nesterov, w ← w + μv − lr_t g with the new v. With the old v it would be w + v again.",
     {"if nesterov": "if False"},
+)
+keras_sgd.mistake(
+    "decay_exponential",
+    "The rate decays exponentially, as lr · e^(−decay·t).",
+    "Keras's decay divides: lr_t = lr / (1 + decay·t).",
+    {"lr / (1 + decay * t)": "lr * exp(-decay * t)"},
 )
 keras_sgd.mistake(
     "nesterov_always",

@@ -51,6 +51,7 @@ momentum.cases(
         plain={"lr": 0.125, "gamma": 0.75},
         odd={"lr": 0.03125, "gamma": 0.84375},
         memoryless={"lr": 0.125, "gamma": 0.0},
+        late={"lr": 0.03125, "gamma": 1 - 2**-8},
     )
 )
 
@@ -86,6 +87,19 @@ momentum.mistake(
     {"lr * ": ""},
 )
 momentum.mistake(
+    "lr_on_velocity",
+    "The learning rate multiplies the old velocity as well.",
+    "v ← γv + η∇(w): η stands before the gradient alone.",
+    {"gamma * v + lr * grad(w)": "lr * (gamma * v + grad(w))"},
+)
+momentum.mistake(
+    "weights_swapped",
+    "γ and 1 − γ are swapped in the velocity.",
+    "γ belongs to the old velocity; the new gradient enters v whole: v ← γv + η∇(w).",
+    {"gamma * v + lr": "(1 - gamma) * v + gamma * lr"},
+    {"gamma * v": "(1 - gamma) * v"},
+)
+momentum.mistake(
     "velocity_subtracted",
     "The old velocity is subtracted from the new step, so it brakes instead of carrying on.",
     "Add the two, v ← γv + η∇(w); if you store −v, let both terms change their sign.",
@@ -108,4 +122,10 @@ momentum.mistake(
     "The gradient is asked ahead of w: this is Nesterov's momentum, not the plain one.",
     "Ask for it where w is, grad(w).",
     {"grad(w)": "grad(w - gamma * v)"},
+)
+momentum.mistake(
+    "nesterov_step",
+    "w moves by γv + η∇ with the new v: this is Nesterov's step, as PyTorch writes it.",
+    "The plain step is the new v itself, w ← w − v.",
+    {"lr * grad(w)": "(g := lr * grad(w))", "w - v": "w - (gamma * v + g)"},
 )

@@ -52,6 +52,7 @@ nag.cases(
         plain={"lr": 0.125, "gamma": 0.75},
         odd={"lr": 0.03125, "gamma": 0.84375},
         memoryless={"lr": 0.125, "gamma": 0.0},
+        late={"lr": 0.03125, "gamma": 1 - 2**-8},
     )
 )
 
@@ -78,6 +79,38 @@ nag.mistake(
     "The update γ²v + (1 + γ)ηg is made with the v that already holds this step.",
     "In that form v is the one of the step before. Keep a copy of it, or ask the gradient at w − γv instead.",
     {"grad(w - gamma * v)": "(g := grad(w))", "w = w - v": "w = w - gamma**2 * v - (1 + gamma) * lr * g"},
+)
+nag.mistake(
+    "lookahead_kept",
+    "You step from the look-ahead point instead of from w.",
+    "Ask for the gradient at w − γv without moving w there, and subtract v from w itself.",
+    {"grad(w - gamma * v)": "grad(w := w - gamma * v)"},
+)
+nag.mistake(
+    "lookahead_without_lr",
+    "The look-ahead lacks the learning rate: your v is kept without it.",
+    "Look ahead by as much as w will move, ηγv where v adds up gradients.",
+    {"grad(w - gamma * v)": "grad(w - gamma * v / lr)"},
+)
+nag.mistake(
+    "velocity_averaged",
+    "The gradient enters your velocity with a factor 1 − γ: v averages instead of adding up.",
+    "v ← γv + η∇(w − γv): γ fades the old velocity and leaves the new gradient whole.",
+    {"lr * grad": "(1 - gamma) * lr * grad"},
+    {"while True:": "lr = (1 - gamma) * lr\n    while True:"},
+)
+nag.mistake(
+    "velocity_not_kept",
+    "Your velocity starts from zero in every step: this is plain gradient descent.",
+    "Make v once, before the first step, and keep it from step to step.",
+    {"v = zeros_like(w)\n    while True:": "while True:\n        v = zeros_like(w)"},
+)
+nag.mistake(
+    "lr_applied_twice",
+    "The learning rate is applied twice, in v and again in w.",
+    "η is already in v, so w moves by v itself: w ← w − v.",
+    {"w = w - v": "w = w - lr * v"},
+    {"while True:": "lr = lr**2\n    while True:"},
 )
 nag.mistake(
     "lr_missing",

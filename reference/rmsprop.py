@@ -35,7 +35,8 @@ def rmsprop(w: Array, grad: Gradient, *, lr: float = 0.001, gamma: float = 0.99,
 
 
 rmsprop.rounds(
-    "an average may be written as G += (1 − γ)(g² − G)", {"gamma * G + (1 - gamma) * g**2": "(1 - gamma) * G"}
+    "an average may be written as G += (1 − γ)(g² − G), or as g² + γ(G − g²)",
+    {"gamma * G + (1 - gamma) * g**2": "(1 - gamma) * G + gamma * g**2"},
 )
 
 
@@ -53,6 +54,7 @@ rmsprop.cases(
         plain={"lr": 0.125, "gamma": 0.75, "eps": 2**-6},
         odd={"lr": 0.03125, "gamma": 0.84375, "eps": 2**-10},
         memoryless={"lr": 0.125, "gamma": 0.0, "eps": 2**-6},
+        late={"lr": 0.03125, "gamma": 1 - 2**-8, "eps": 2**-10},
     )
 )
 
@@ -61,6 +63,7 @@ rmsprop.mistake(
     "G adds up all squares: this is Adagrad's G, not RMSProp's.",
     "G ← γG + (1 − γ)g²: let the old G fade by γ.",
     {"gamma * G + (1 - gamma) * ": "G + "},
+    {"gamma * G + ": "G + "},
 )
 rmsprop.mistake(
     "weights_swapped",
@@ -92,18 +95,21 @@ rmsprop.mistake(
     "G holds only this step's square: the average starts from zero in every step.",
     "Make G once, before the first step, and keep it from step to step.",
     {"gamma * G + ": ""},
+    {"gamma * G + (1 - gamma) * ": ""},
 )
 rmsprop.mistake(
     "accumulator_scalar",
-    "You keep one G for all weights, of the squared length of the whole gradient.",
-    "Each weight has a G of its own: square and average element by element, without summing.",
+    "You keep one G for all weights, of the sum of all squares or of their mean.",
+    "Each weight has a G of its own: square and average element by element, over the steps alone.",
     {"g**2": "total(g**2)"},
+    {"g**2": "mean(g**2)"},
 )
 rmsprop.mistake(
     "eps_missing",
-    "ε is missing: a weight whose gradients have all been zero is divided 0/0.",
-    "Divide by √(G + ε).",
+    "ε is missing under the root.",
+    "Divide by √(G + ε). It also keeps a weight whose gradients have all been zero from 0/0.",
     {"G + eps": "G"},
+    {"sqrt(G + eps)": "maximum(sqrt(G), 1e-30)"},
 )
 rmsprop.mistake(
     "eps_ignored",

@@ -48,6 +48,7 @@ sgd.mistake(
     "The last batch may be shorter than the others. Slicing past the end is safe: it gives what is left.",
     {"len(order), batch_size": "len(order) - batch_size + 1, batch_size"},
     {"len(order), batch_size": "len(order) - batch_size, batch_size"},
+    {"len(order), batch_size": "max(len(order) - batch_size + 1, 1), batch_size"},
 )
 sgd.mistake(
     "order_ignored",
@@ -101,4 +102,10 @@ sgd.mistake(
     "You step up the gradient instead of down.",
     "The gradient points where the loss grows. Subtract it: w ← w − η∇(w, b).",
     {"w - lr": "w + lr"},
+)
+sgd.mistake(
+    "lr_missing",
+    "The gradient is not multiplied by the learning rate.",
+    "Step by η∇(w, b), not by ∇(w, b).",
+    {"lr * grad": "grad"},
 )

@@ -50,7 +50,7 @@ class Streams:
         if run.problem:
             return _agree(trajectory, run, done) and _breaks_down(trajectory, done)
         if reference.page.form == "optimizer":
-            return bool((run.calls == 1).all()) and _agree(trajectory, run, done)
+            return bool((run.calls == 1).all()) and _agree(trajectory, run, done) and _bounded(trajectory, run, done)
         steps = trajectory.reach(trajectory.length)
         if run.asked != steps or not _near(run.points, trajectory, POINT, 0, steps):
             return False
@@ -253,6 +253,12 @@ def _agree(trajectory: Trajectory, replay: Replay, done: int) -> bool:
                 return False
         start = stop
     return True
+
+
+def _bounded(trajectory: Trajectory, replay: Replay, done: int) -> bool:
+    """Whether the agreement says anything of a run: with all its bounds lost an edition agrees with every number."""
+    finite = np.isfinite(replay.w)
+    return not finite.any() or bool(np.isfinite(trajectory.block("w", 0, done).tolerance[finite]).any())
 
 
 def _near(actual: Numbers, trajectory: Trajectory, quantity: str, start: int, stop: int) -> bool:

@@ -916,3 +916,39 @@ class AmsgradTorch:
         torch.maximum(self.v_max, self.v, out=self.v_max)
         root = (self.v_max / (1 - self.beta2**self.t) + self.eps).sqrt()
         return w - self.lr * (self.m / (1 - self.beta1**self.t)) / root
+
+
+# -- forms that once had too little room ------------------------------------------------------------------------------
+
+
+@RIGHT.right("gradient_descent")
+def descent_in_units_of_the_rate(w, grad, *, lr=0.01):
+    z = w / lr
+    while True:
+        z = z - grad(z * lr)
+        yield z * lr
+
+
+@RIGHT.right("rmsprop")
+def rmsprop_from_the_new_square(w, grad, *, lr=0.001, gamma=0.99, eps=1e-8):
+    G = np.zeros_like(w)
+    while True:
+        g = grad(w)
+        square = g * g
+        G = square + gamma * (G - square)
+        w = w - lr * g / np.sqrt(G + eps)
+        yield w
+
+
+@RIGHT.right("amsgrad")
+def amsgrad_from_the_new_values(w, grad, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = v = r = 0 * w
+    t = 0
+    while True:
+        t += 1
+        g = grad(w)
+        m = g + beta1 * (m - g)
+        v = g * g + beta2 * (v - g * g)
+        r = np.maximum(r, np.sqrt(v))
+        w = w - lr * m / (1 - beta1**t) / np.sqrt(r**2 / (1 - beta2**t) + eps)
+        yield w

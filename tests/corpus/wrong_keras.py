@@ -61,7 +61,7 @@ def sgd_loses_a_share_each_step(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, ne
         yield w
 
 
-@WRONG.mistake("keras_sgd", "decay_compounds", beside="decay_from_one")
+@WRONG.mistake("keras_sgd", "decay_compounds")
 def sgd_decays_before_the_first_step(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nesterov=False):
     v = np.zeros_like(w)
     while True:
@@ -263,7 +263,7 @@ def sgd_counts_from_one_as_in_torch(w, grad, *, lr=0.01, momentum=0.0, decay=0.0
         yield w
 
 
-@WRONG.unknown("keras_sgd")
+@WRONG.mistake("keras_sgd", "decay_exponential")
 def sgd_decays_exponentially(w, grad, *, lr=0.01, momentum=0.0, decay=0.0, nesterov=False):
     v = np.zeros_like(w)
     for t in count():

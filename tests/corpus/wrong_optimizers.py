@@ -618,7 +618,7 @@ def adadelta_paper_half_copied(w, grad, *, gamma=0.95, eps=1e-6):
         yield w
 
 
-@WRONG.unknown("adadelta")
+@WRONG.mistake("adadelta", "eps_outside_root")
 def adadelta_eps_outside_roots(w, grad, *, gamma=0.95, eps=1e-6):
     G = s = np.zeros_like(w)
     while True:

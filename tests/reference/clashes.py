@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+CORRECTED = {"no_bias_correction", "second_moment_uncorrected"}
 KERAS_CORRECTED = {
     "no_bias_correction", "second_moment_uncorrected", "correction_root_missing", "correction_inverted",
     "root_missing", "eps_missing",
@@ -12,19 +13,27 @@ OTHER_MEAN = {"dataset_mean", "mean_of_parts", "fixed_grey", "middle_for_mean"}
 
 CLASHES = {
     # Both rewrite the point of the gradient: that is what the dialect is about.
-    ("nag", "lookahead_iterates"): {"gradient_at_w", "lookahead_sign", "lookahead_without_gamma", "new_velocity_twice"},
+    ("nag", "lookahead_iterates"): {
+        "gradient_at_w",
+        "lookahead_sign",
+        "lookahead_without_gamma",
+        "new_velocity_twice",
+        "lookahead_kept",
+        "lookahead_without_lr",
+    },
     # Without a root or without ε there is no inside and outside.
     ("adagrad", "eps_outside_root"): {"root_missing", "eps_missing"},
     ("rmsprop", "eps_outside_root"): {"root_missing", "eps_missing"},
-    ("adam", "eps_outside_root"): {"root_missing"},
-    ("adam", "eps_before_correction"): {"root_missing"},
-    ("adam", "eps_before_correction_inside"): {"root_missing"},
+    ("adagrad", "accumulator_starts_at_a_tenth"): set(),
+    ("adam", "eps_outside_root"): {"root_missing", "eps_missing"},
+    # These have no corrected v̂ whose correction could be missing or wrong.
+    ("adam", "eps_before_correction"): {"root_missing", "eps_missing", *CORRECTED},
+    ("adam", "eps_before_correction_inside"): {"root_missing", "eps_missing", *CORRECTED},
     # Without a maximum, or without its correction, it makes no difference which of the two comes first.
-    ("amsgrad", "max_of_corrected"): {"max_missing", "no_bias_correction", "second_moment_uncorrected"},
-    ("amsgrad", "eps_outside_root"): {"root_missing"},
-    # These have no corrected v̂ whose correction could be missing.
-    ("amsgrad", "eps_before_correction"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
-    ("amsgrad", "eps_before_correction_inside"): {"root_missing", "no_bias_correction", "second_moment_uncorrected"},
+    ("amsgrad", "max_of_corrected"): {"max_missing", *CORRECTED},
+    ("amsgrad", "eps_outside_root"): {"root_missing", "eps_missing"},
+    ("amsgrad", "eps_before_correction"): {"root_missing", "eps_missing", *CORRECTED},
+    ("amsgrad", "eps_before_correction_inside"): {"root_missing", "eps_missing", *CORRECTED},
     # Without the root or the argument ε there is no inside and outside; the backward pass has another power there.
     ("batch_norm_forward", "eps_outside_root"): {"root_missing", *EPS_ELSEWHERE},
     ("batch_norm_backward", "eps_outside_root"): {
