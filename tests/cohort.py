@@ -313,6 +313,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "fail": {},
     "error": {},
     "forbidden": {"name": "torch.optim"},
+    "import_forbidden": {"file": "optim.py", "line": 3, "name": "torch.optim"},
+    "names_forbidden": {"name": "torch.optim", "file": "optim.py", "line": 3},
+    "overtime": {"seconds": 300},
     "skipped": {"device": "cuda"},
 }
 """The parameters of every message, as the grader emits them."""

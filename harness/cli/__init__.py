@@ -12,6 +12,7 @@ import click
 
 from harness import __version__
 from harness.cli import exits
+from harness.report.wording import line
 
 VERBS = ("init", "check", "grade", "report", "list", "explain", "doctor")
 
@@ -64,13 +65,20 @@ def main(args: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an ε that a terminal cannot show is no reason to show nothing
     try:
-        gradstep.main(args, prog_name="gradstep")
+        sys.exit(gradstep.main(args, prog_name="gradstep", standalone_mode=False))
+    except click.ClickException as error:  # it quotes arguments, and a shell makes arguments of file names
+        error.message = "\n".join(map(line, error.message.splitlines()))
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(exits.INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stderr.close()
         sys.exit(exits.FAILED)
     except Exception:
         import traceback
 
-        traceback.print_exc()
+        for said in traceback.format_exc().splitlines():
+            click.echo(line(said), err=True)
         click.echo("gradstep: this is a fault of the harness, not of any submission.", err=True)
         sys.exit(exits.HARNESS_FAULT)

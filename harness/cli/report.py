@@ -30,4 +30,4 @@ def command(file: Path, out: Path | None) -> None:
         options.usage_error(str(error))
     except OSError as error:
         options.usage_error(f"{out}: cannot be written to ({error.strerror}); choose another folder with --out.")
-    click.echo(out / "index.html")
+    options.tell(str(out / "index.html"), err=False)
