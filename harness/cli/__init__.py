@@ -67,8 +67,9 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         sys.exit(gradstep.main(args, prog_name="gradstep", standalone_mode=False))
     except click.ClickException as error:  # it quotes arguments, and a shell makes arguments of file names
-        error.message = "\n".join(map(line, error.message.splitlines()))
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        _tell(said.getvalue())
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(exits.INTERRUPTED)
@@ -78,7 +79,12 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception:
         import traceback
 
-        for said in traceback.format_exc().splitlines():
-            click.echo(line(said), err=True)
+        _tell(traceback.format_exc())
         click.echo("gradstep: this is a fault of the harness, not of any submission.", err=True)
         sys.exit(exits.HARNESS_FAULT)
+
+
+def _tell(text: str) -> None:
+    """Print lines to standard error that may quote anything."""
+    for each in text.splitlines():
+        click.echo(line(each), err=True)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.results import AlgorithmResult, Results, SubmissionResult
@@ -25,7 +26,8 @@ def write_gradebook(results: Results, path: Path) -> None:
     text = io.StringIO()
     rows = csv.writer(text)  # ends lines with CR LF, as RFC 4180 has it
     heads = ["id", "path", "score", "max_points", *ids, *(f"{id} status" for id in ids), "load_error"]
-    for row in [heads, *(_row(submission, ids) for submission in results.submissions)]:
+    cells: list[Sequence[str | float]] = [heads, *(_row(submission, ids) for submission in results.submissions)]
+    for row in cells:
         rows.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row])
     write_atomically(path, text.getvalue())
 

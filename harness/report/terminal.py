@@ -14,7 +14,7 @@ from harness.report.findings import Finding, Findings, findings
 from harness.report.marks import LEGEND, MARKS
 from harness.report.pen import INDENT, Pen, indented, paragraph
 from harness.report.speak import Sentence, explain
-from harness.report.wording import error, points, ratio, short, visible, without_orders
+from harness.report.wording import error, points, ratio, short, without_orders
 from harness.results import Printed, Results, SubmissionResult
 
 _LINES = 20
@@ -184,7 +184,9 @@ def summary(results: Results, catalogue: Catalogue, color: bool) -> str:
     if unloaded:
         parts.append("\n".join(f"{pen.sign(MARKS['error'])} {_unloaded(each)}" for each in unloaded))
     if mistakes := tally.variants(results, catalogue, "mistake")[:5]:
-        table = [[str(len(each)), short(each.text.id), short(each.variant.headline)] for each in mistakes if each.variant]
+        table = [
+            [str(len(each)), short(each.text.id), short(each.variant.headline)] for each in mistakes if each.variant
+        ]
         parts.append("Most common mistakes\n" + _tabulated(table, [], ("right", "left", "left")))
     return without_orders("\n\n".join(part for part in parts if part) + "\n")
 
