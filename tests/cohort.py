@@ -234,6 +234,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "adapted": {"adapter": "cs231n:keep"},
     "adapter_names": {"adapter": "course.py", "names": ["adma"]},
     "too_large": {},
+    "too_many_files": {},
     "too_many_steps": {"case": "last-batch-short", "steps": 3},
     "bad_point": {"case": "scalar", "step": 2},
     "garbled": {"text": "an array of object"},

@@ -151,7 +151,10 @@ def split(names: str) -> Sequence[str]:
 
 
 def tell(sentence: str, err: bool = True) -> None:
-    """Print a line to standard error, or else to standard output. What paths, files and exceptions have in them is seen there and does not act."""
+    """Print a line to standard error, or else to standard output.
+
+    What paths, files and exceptions have in them is seen there and does not act.
+    """
     from harness.report.wording import line
 
     click.echo(line(sentence), err=err)
