@@ -1,4 +1,4 @@
-"""What the assignment bars is not to be had: importing it gives an empty module, and using that raises.
+"""What the assignment bars is not to be had: importing it gives a name, and using that raises.
 
 An import alone costs nothing, so that a line at the top of a file bars no algorithm that does without. What the worker
 has imported already, as torch's own parts, is taken out of reach and out of order: its classes are found by other ways.
@@ -19,12 +19,30 @@ class Forbidden(ImportError):  # noqa: N818  # students read it in a traceback: 
 
 
 class Barred(ModuleType):
-    """An empty module in place of a barred one. Whatever is asked of it raises :class:`Forbidden`."""
+    """A module in place of a barred one. What is taken from it is no more than a name."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise _forbidden(self.__name__)
+        return Named(f"{self.__name__}.{name}")
+
+
+class Named:
+    """Something of a barred module. To call it, to take from it or to make a class of it raises :class:`Forbidden`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise _forbidden(self._name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise _forbidden(self._name)
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        raise _forbidden(self._name)
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
