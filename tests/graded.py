@@ -12,6 +12,7 @@ from harness.assignment import Assignment
 from harness.batch import Batch
 from harness.intake import Submission
 from harness.results import AlgorithmResult, SubmissionResult
+from harness.runner.isolation import Isolation
 
 GRADIENT_DESCENT = """
 class GradientDescent:
@@ -48,10 +49,11 @@ def grade(
     *,
     jobs: int = 2,
     adapter: Adapter | None = None,
+    isolation: Isolation | None = None,
 ) -> dict[str, SubmissionResult]:
     """The results by submission's id."""
     submissions = [submission(*each) for each in sources.items()] if isinstance(sources, Mapping) else [*sources]
-    with Batch(asked_for, seed=0, jobs=jobs, adapter=adapter) as batch:
+    with Batch(asked_for, seed=0, jobs=jobs, adapter=adapter, isolation=isolation) as batch:
         results = {result.id: result for result in batch.grade(submissions)}
     assert batch.witness_fault is None
     return results

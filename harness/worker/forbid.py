@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -57,8 +57,9 @@ class Named:
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds barred modules, empty."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], instead: Mapping[str, Barred]) -> None:
         self.names = tuple(names)
+        self.instead = instead
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if not within(name, self.names):
@@ -66,20 +67,22 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return Barred(spec.name)
+        return self.instead.get(spec.name) or Barred(spec.name)
 
     def exec_module(self, module: ModuleType) -> None: ...
 
 
 def bar(names: Sequence[str]) -> None:
     """From here on ``names`` (modules, with all below them) are not to be had."""
+    instead: dict[str, Barred] = {}
     for name in [name for name in sys.modules if within(name, names)]:
         module = sys.modules.pop(name)
+        instead[name] = _in_place_of(module)
         parent, _, last = name.rpartition(".")
         if parent in sys.modules and not within(parent, names):
-            setattr(sys.modules[parent], last, Barred(name))
+            setattr(sys.modules[parent], last, instead[name])
         _put_out_of_order(module, names)
-    sys.meta_path.insert(0, Finder(names))
+    sys.meta_path.insert(0, Finder(names, instead))
 
 
 def used(names: Sequence[str]) -> list[str]:
@@ -95,6 +98,13 @@ def within(name: str, names: Sequence[str]) -> bool:
 
 def _forbidden(name: str) -> Forbidden:
     return Forbidden(f"{name} is barred by the assignment", name=name)
+
+
+def _in_place_of(module: ModuleType) -> Barred:
+    """Of a barred module only the lists are left: what torch imports later of its own adds itself to one of them."""
+    barred = Barred(module.__name__)
+    vars(barred).update({name: value for name, value in vars(module).items() if type(value) is list})
+    return barred
 
 
 def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
