@@ -254,6 +254,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "adapted": {"adapter": "cs231n:keep"},
     "adapter_names": {"adapter": "course.py", "names": ["adma"]},
     "too_large": {},
+    "too_many_files": {},
     "too_many_steps": {"case": "last-batch-short", "steps": 3},
     "bad_point": {"case": "scalar", "step": 2},
     "garbled": {"text": "an array of object"},
@@ -339,6 +340,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "fail": {},
     "error": {},
     "forbidden": {"name": "torch.optim"},
+    "import_forbidden": {"file": "optim.py", "line": 3, "name": "torch.optim"},
+    "names_forbidden": {"name": "torch.optim", "file": "optim.py", "line": 3},
+    "overtime": {"seconds": 300},
     "skipped": {"device": "cuda"},
 }
 """The parameters of every message, as the grader emits them."""

@@ -12,6 +12,7 @@ import click
 
 from harness import __version__
 from harness.cli import exits
+from harness.report.wording import line
 
 VERBS = ("init", "check", "grade", "report", "list", "explain", "doctor")
 
@@ -64,13 +65,26 @@ def main(args: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an ε that a terminal cannot show is no reason to show nothing
     try:
-        gradstep.main(args, prog_name="gradstep")
+        sys.exit(gradstep.main(args, prog_name="gradstep", standalone_mode=False))
+    except click.ClickException as error:  # it quotes arguments, and a shell makes arguments of file names
+        said = io.StringIO()
+        error.show(said)
+        _tell(said.getvalue())
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(exits.INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         sys.stderr.close()
         sys.exit(exits.FAILED)
     except Exception:
         import traceback
 
-        traceback.print_exc()
+        _tell(traceback.format_exc())
         click.echo("gradstep: this is a fault of the harness, not of any submission.", err=True)
         sys.exit(exits.HARNESS_FAULT)
+
+
+def _tell(text: str) -> None:
+    """Print lines to standard error that may quote anything."""
+    for each in text.splitlines():
+        click.echo(line(each), err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -47,20 +46,20 @@ def command(
     from harness.cli.words import catalogue
     from harness.report import terminal
     from harness.report.marks import mark
-    from harness.results import plain
+    from harness.results.file import to_text
 
     chosen, lacking = options.the_isolation(isolation)
     if not chosen.walled and not quiet:
         why = f" ({'; '.join(lacking)})" if lacking else ""
-        click.echo(f"gradstep: the code is not walled off here{why}: check only what you trust.", err=True)
+        options.tell(f"gradstep: the code is not walled off here{why}: check only what you trust.")
     with Batch(assignment, seed=seed, jobs=1, adapter=adapter, isolation=chosen) as batch:
         (result,) = batch.grade([submission])
     if as_json:
-        click.echo(json.dumps(plain(result), ensure_ascii=False, indent=1))
+        options.show(to_text(result) + "\n")
     elif not quiet:
         options.show(terminal.digest(result, catalogue(), options.colored(color), verbose))
     if batch.witness_fault:
-        click.echo(f"gradstep: {batch.witness_fault}; checked against the reference alone.", err=True)
+        options.tell(f"gradstep: {batch.witness_fault}; checked against the reference alone.")
     if any(algorithm.status == "harness_error" for algorithm in result.algorithms):
         sys.exit(exits.HARNESS_FAULT)
     groups = {mark(algorithm).group for algorithm in result.algorithms}

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import click
 
 from harness import __version__
-from harness.cli import exits
+from harness.cli import exits, options
 from harness.cli.environment import cpu, installed
 from harness.runner import isolation
 from harness.runner.isolation import Layer
@@ -57,7 +57,7 @@ def command() -> None:
     rows += _isolation(layers)
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        click.echo(f"{name:<{width}}  {value}")
+        options.tell(f"{name:<{width}}  {value}", err=False)
     if broken:
         sys.exit(exits.HARNESS_FAULT)
 

@@ -68,7 +68,7 @@ def command(
     ours = [each for each in submissions if _is_output(each, out)]
     submissions = [each for each in submissions if each not in ours]
     if all(each.problem == "no_python" for each in submissions):
-        click.echo(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.", err=True)
+        options.tell(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.")
         sys.exit(exits.NOTHING_FOUND)
     chosen, lacking = options.the_isolation(isolation)
     if not chosen.walled and not trust_submissions:
@@ -82,7 +82,6 @@ def command(
     from harness.batch import Batch
     from harness.cli.words import catalogue
     from harness.report import terminal
-    from harness.report.wording import visible
     from harness.results import Results
 
     started = now()
@@ -100,26 +99,24 @@ def command(
     spared = interrupted and _held(out) > len(done)
     _write(results, out, partial=spared)
     if batch.witness_fault:
-        click.echo(f"gradstep: {batch.witness_fault}; graded by the reference alone.", err=True)
+        options.tell(f"gradstep: {batch.witness_fault}; graded by the reference alone.")
     if interrupted:
         place = f"{out / PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
         left = len(submissions) - len(done)
-        click.echo(f"gradstep: interrupted; {left} not graded. The others are in {place}.", err=True)
+        options.tell(f"gradstep: interrupted; {left} not graded. The others are in {place}.")
         sys.exit(exits.INTERRUPTED)
     if not quiet:
         if unmatched:
-            click.echo(f"gradstep: no submission, not graded: {', '.join(map(visible, unmatched))}", err=True)
+            options.tell(f"gradstep: no submission, not graded: {', '.join(unmatched)}")
         if ours:
-            names = ", ".join(visible(each.id) for each in ours)
-            click.echo(f"gradstep: results of gradstep, not graded: {names}", err=True)
+            names = ", ".join(each.id for each in ours)
+            options.tell(f"gradstep: results of gradstep, not graded: {names}")
         options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
-        click.echo(out / "index.html")
+        options.tell(str(out / "index.html"), err=False)
     if failed := [each for each in done if each.load_error and each.load_error.message.id == "adapter_raised"]:
-        click.echo(f"gradstep: the adapter failed on submissions: {len(failed)} of {len(done)}.", err=True)
+        options.tell(f"gradstep: the adapter failed on submissions: {len(failed)} of {len(done)}.")
     if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:
-        click.echo(
-            f"gradstep: faults of the harness, at no student's cost, in: {len(faults)} of {len(done)}.", err=True
-        )
+        options.tell(f"gradstep: faults of the harness, at no student's cost, in: {len(faults)} of {len(done)}.")
         sys.exit(exits.HARNESS_FAULT)
     if fail_under is not None and any(each.score < each.max_points * fail_under / 100 for each in done):
         sys.exit(exits.FAILED)
@@ -192,10 +189,8 @@ def _progress(
 ) -> Iterator[SubmissionResult]:
     """A bar on standard error, on a terminal only; with ``-v`` a line a submission instead."""
     if verbose and not quiet:
-        from harness.report.wording import visible
-
         for result in results:
-            click.echo(f"{visible(result.id)}: {result.score:g} / {result.max_points:g}", err=True)
+            options.tell(f"{result.id}: {result.score:g} / {result.max_points:g}")
             yield result
     elif quiet or not sys.stderr.isatty():
         yield from results

@@ -51,5 +51,6 @@ def command(folder: Path, only: str | None, backend: Literal["numpy", "torch"], 
     except OSError as error:
         options.usage_error(f"{folder}: cannot be written to ({error.strerror}); choose another folder.")
     for each in modules:
-        click.echo(f"{folder / each.name}  {', '.join(each.ids)}")
-    click.echo(f"\nFill in one, then: gradstep check {shlex.quote(str(folder))}")
+        options.tell(f"{folder / each.name}  {', '.join(each.ids)}", err=False)
+    click.echo()
+    options.tell(f"Fill in one, then: gradstep check {shlex.quote(str(folder))}", err=False)

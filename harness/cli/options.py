@@ -150,7 +150,17 @@ def split(names: str) -> Sequence[str]:
     return [name.strip() for name in names.split(",") if name.strip()] or [names]
 
 
+def tell(sentence: str, err: bool = True) -> None:
+    """Print a line to standard error, or else to standard output.
+
+    What paths, files and exceptions have in them is seen there and does not act.
+    """
+    from harness.report.wording import line
+
+    click.echo(line(sentence), err=err)
+
+
 def usage_error(sentence: str) -> NoReturn:
     """One clear sentence on standard error, and exit code 2."""
-    click.echo(f"gradstep: {sentence}", err=True)
+    tell(f"gradstep: {sentence}")
     sys.exit(exits.USAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ def command(file: Path, out: Path | None) -> None:
     from harness.report.pages import write_pages
     from harness.results import ResultsError, read_results
 
-    file = file / "results.json" if file.is_dir() else file
+    file = file / "results.json" if os.path.isdir(file) else file  # unlike Path.is_dir, it never raises
     try:
         results = read_results(file)
         out = out or file.parent
@@ -30,4 +31,4 @@ def command(file: Path, out: Path | None) -> None:
         options.usage_error(str(error))
     except OSError as error:
         options.usage_error(f"{out}: cannot be written to ({error.strerror}); choose another folder with --out.")
-    click.echo(out / "index.html")
+    options.tell(str(out / "index.html"), err=False)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.results import AlgorithmResult, Results, SubmissionResult
 from harness.results.file import write_atomically
 
-FORMULA = "=+-@＝＋－＠"
-"""How a cell begins that a spreadsheet would run; some take the full-width signs for the plain ones."""
+_FORMULA = re.compile(r"((?:^|[;,|])[\s\u200b-\u200f\ufeff\"]*)([=+\-@＝＋－＠])")
+"""Where a cell begins that a spreadsheet would run; some take the full-width signs for the plain ones, and some end a
+cell at a semicolon."""
+
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""The classes of characters that turn the direction of others."""
 
 
 def write_gradebook(results: Results, path: Path) -> None:
     """Write the gradebook: scores, then the points and then the status of each algorithm. Raises OSError."""
     ids = list(dict.fromkeys(each.id for submission in results.submissions for each in submission.algorithms))
     text = io.StringIO()
-    rows = csv.writer(text)  # ends lines with CR LF, as RFC 4180 has it, and so quotes both
-    rows.writerow(["id", "path", "score", "max_points", *ids, *(f"{id} status" for id in ids), "load_error"])
-    rows.writerows(_row(submission, ids) for submission in results.submissions)
+    rows = csv.writer(text)  # ends lines with CR LF, as RFC 4180 has it
+    heads = ["id", "path", "score", "max_points", *ids, *(f"{id} status" for id in ids), "load_error"]
+    cells: list[Sequence[str | float]] = [heads, *(_row(submission, ids) for submission in results.submissions)]
+    for row in cells:
+        rows.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row])
     write_atomically(path, text.getvalue())
 
 
@@ -28,8 +36,8 @@ def _row(submission: SubmissionResult, ids: list[str]) -> list[str | float]:
     by_id: dict[str, AlgorithmResult] = {each.id: each for each in submission.algorithms}
     found = [by_id.get(id) for id in ids]
     return [
-        _inert(submission.id),
-        _inert(submission.path),
+        submission.id,
+        submission.path,
         submission.score,
         submission.max_points,
         *(each.points if each else "" for each in found),
@@ -39,9 +47,15 @@ def _row(submission: SubmissionResult, ids: list[str]) -> list[str | float]:
 
 
 def _inert(text: str) -> str:
-    """``text`` as no spreadsheet runs it: behind an apostrophe where it begins like a formula or a control.
+    """``text`` as no spreadsheet runs it: with an apostrophe wherever a cell that begins like a formula would begin.
 
-    Half characters, which no file can hold, are written as escapes.
+    That is at its own beginning, whatever blanks stand before it, and behind what some take for the end of a cell. What
+    would break or reverse a line, and half characters, which no file can hold, are escapes; joiners and the like are
+    part of names and stay.
     """
-    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return f"'{whole}" if whole and (whole[0] in FORMULA or unicodedata.category(whole[0]) == "Cc") else whole
+    seen = "".join(char.encode("unicode_escape").decode() if _acts(char) else char for char in text)
+    return _FORMULA.sub(r"\1'\2", seen)
+
+
+def _acts(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in _TURNING

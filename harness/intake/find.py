@@ -7,16 +7,21 @@ submission's id is the entry's name without its suffix.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
+import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 SOURCE_LIMIT = 4 << 20
 """Bytes of all sources of one submission together."""
+
+FILES_LIMIT, DEPTH_LIMIT, ENTRIES_LIMIT = 1000, 32, 200_000
+"""Python files of one submission, folders within one another, and what is looked at in all to find them."""
 
 IGNORED = {"__pycache__", "__MACOSX", "node_modules", "venv"}
 
@@ -105,31 +110,68 @@ def _exists(path: Path) -> bool:
 
 
 def _is_candidate(entry: Path) -> bool:
-    if entry.name.startswith(".") or entry.name in IGNORED or entry.is_symlink():
+    if entry.name.startswith(".") or entry.name in IGNORED:
         return False
-    return entry.is_dir() or entry.suffix == ".py"
+    mode = _mode(entry)
+    return stat.S_ISDIR(mode) or (entry.suffix == ".py" and not stat.S_ISLNK(mode))
+
+
+def _mode(path: str | Path) -> int:
+    """What kind of thing it is, a link being a link; 0 where that cannot be told."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
+
+
+class _Problem(Exception):  # noqa: N818  # a submission's, not an error of this program
+    """Why a submission is not taken, as a message's id."""
 
 
 def _read(path: Path) -> Submission:
-    id = _normal(path.stem if path.is_file() else path.resolve().name)
+    """The submission at ``path``, which may be a link: whoever names it means what it leads to."""
+    single = os.path.isfile(path)  # unlike Path.is_file, it never raises
+    id = _normal(path.stem if single else path.resolve().name)
     where = _text(str(path))
     files: dict[str, bytes] = {}
-    size = 0
-    root = path.parent if path.is_file() else path
-    for source in [path] if path.is_file() else _sources(path):
-        try:
-            with source.open("rb") as file:
-                content = file.read(SOURCE_LIMIT + 1)
-        except OSError:
-            return Submission(id, where, {}, (), problem="not_readable")
-        size += len(content)
-        if size > SOURCE_LIMIT:
-            return Submission(id, where, {}, (), problem="too_large")
-        files[_normal(source.relative_to(root).as_posix())] = content  # Python's own names are normal as well
+    try:
+        if single:
+            files[_normal(path.name)] = _content(path, SOURCE_LIMIT, os.O_RDONLY)
+        else:
+            for source in _sources(path):
+                left = SOURCE_LIMIT - sum(map(len, files.values()))
+                content = _content(source, left, os.O_RDONLY | os.O_NOFOLLOW)
+                # Python's own names are normal as well; two that are then alike are told apart
+                files[_free(_normal(source.relative_to(path).as_posix()), files)] = content
+    except _Problem as problem:
+        return Submission(id, where, {}, (), problem=str(problem))
     if not files:
         return Submission(id, where, {}, (), problem="no_python")
     entries = _entries(files)
     return Submission(id, where, files, entries, tuple(path for path in files if path not in entries))
+
+
+def _content(file: Path, most: int, flags: int) -> bytes:
+    """What is in a file, that by now may be another than was found, even a pipe that nobody ever writes to."""
+    try:
+        descriptor = os.open(file, flags | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(descriptor, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _Problem("not_readable")
+            content = opened.read(most + 1)
+    except OSError:
+        raise _Problem("not_readable") from None
+    if len(content) > most:
+        raise _Problem("too_large")
+    return content
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where it is taken."""
+    stem = name.removesuffix(".py")
+    return next(
+        each for each in itertools.chain([name], (f"{stem}_{n}.py" for n in itertools.count(2))) if each not in taken
+    )
 
 
 def _text(name: str) -> str:
@@ -138,16 +180,29 @@ def _text(name: str) -> str:
 
 
 def _sources(folder: Path) -> list[Path]:
-    """The ``.py`` files below ``folder``: links are not followed, virtual environments not entered."""
+    """The ``.py`` files below ``folder``: links are not followed, virtual environments not entered.
+
+    Raises :class:`_Problem`.
+    """
     found: list[Path] = []
-    for place, folders, names in os.walk(folder):
-        if "pyvenv.cfg" in names:
-            names, folders[:] = [], []
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in IGNORED)
-        for name in sorted(names):
-            file = Path(place, name)
-            if name.endswith(".py") and not name.startswith(".") and file.is_file() and not file.is_symlink():
-                found.append(file)
+    seen = 0
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        try:
+            with os.scandir(place) as listing:
+                entries = sorted(itertools.islice(listing, ENTRIES_LIMIT + 1), key=lambda entry: entry.name)
+        except OSError:
+            raise _Problem("not_readable") from None
+        seen += len(entries)
+        if any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue
+        kinds = [(entry, _mode(entry.path)) for entry in entries if not entry.name.startswith(".")]
+        found += [Path(entry) for entry, mode in kinds if entry.name.endswith(".py") and stat.S_ISREG(mode)]
+        folders = [Path(entry) for entry, mode in kinds if entry.name not in IGNORED and stat.S_ISDIR(mode)]
+        waiting += [(each, depth + 1) for each in reversed(folders)]
+        if seen > ENTRIES_LIMIT or depth > DEPTH_LIMIT or len(found) > FILES_LIMIT:
+            raise _Problem("too_many_files")
     return found
 
 

@@ -6,6 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+FILE_LIMIT, READ_LIMIT = 128 << 10, 512 << 10
+"""Bytes of a file, and of all files together, that are read. A tree takes up to a thousand times as much memory as its
+source, and while it is made no other thread runs; no student writes as much."""
+
 
 @dataclass(frozen=True)
 class Use:
@@ -17,12 +21,17 @@ class Use:
 
 
 def uses(files: Mapping[str, bytes], barred: Sequence[str]) -> list[Use]:
-    """The first place of each name in each file, in order. A file that is no Python has none, and a module of the
-    submission's own that is called like a barred one is not that one."""
+    """The first place of each name in each file, in order. A file that is no Python has none, nor one that is too long,
+    and a module of the submission's own that is called like a barred one is not that one. What is barred cannot be
+    used, whether its place is found or not."""
     own = {part.removesuffix(".py") for file in files for part in file.split("/")}
     barred = [name for name in barred if name.partition(".")[0] not in own]
     found: dict[tuple[str, str], Use] = {}
+    left = READ_LIMIT
     for file, source in files.items():
+        if len(source) > min(FILE_LIMIT, left):
+            continue
+        left -= len(source)
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -48,8 +57,11 @@ def _named(tree: ast.Module) -> Iterator[tuple[str, int]]:
             for alias in node.names:
                 aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
                 yield f"{node.module}.{alias.name}", node.lineno
+    within: set[int] = set()  # the inner ones of a.b.c, which comes before them
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and (dotted := _dotted(node)):
+        if isinstance(node, ast.Attribute):
+            within.add(id(node.value))
+        if isinstance(node, ast.Attribute) and id(node) not in within and (dotted := _dotted(node)):
             head, _, rest = dotted.partition(".")
             if head in aliases:
                 yield f"{aliases[head]}.{rest}", node.lineno

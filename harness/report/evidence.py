@@ -125,7 +125,7 @@ def evidence(message: Message | None) -> Evidence | None:
         return None
     try:
         return _read(message.params)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
 
 

@@ -803,6 +803,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("The submission holds more than 4 MB of Python.",),
         remedy=("Hand in the code alone, without libraries and virtual environments.",),
     ),
+    "too_many_files": Entry(
+        (),
+        ("The submission holds too many files, or folders too deep in one another.",),
+        remedy=("Hand in the code alone, without libraries and virtual environments.",),
+    ),
     "bad_backend": Entry(
         ("value",),
         ("BACKEND is {value}; known: numpy, torch.",),

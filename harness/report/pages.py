@@ -104,7 +104,7 @@ def _command(submission: SubmissionResult, found: Findings) -> str:
     """What to type to check again. It is going to be pasted into a shell, so the file's name is quoted."""
     file = visible(_file(submission))
     path = shlex.quote(f"./{file}" if file.startswith("-") else file)
-    only = f" --only {','.join(each.id for each in found.to_fix)}" if found.to_fix else ""
+    only = f" --only {shlex.quote(','.join(visible(each.id) for each in found.to_fix))}" if found.to_fix else ""
     return f"gradstep check {path}{only}"
 
 
@@ -180,6 +180,7 @@ def _templates() -> Environment:
         "href": _href,
         "moment": _moment,
         "points": points,
+        "quoted": lambda text: shlex.quote(visible(text)),  # it is going to be pasted into a shell
         "ratio": ratio,
         "short": lambda text, *longest: short(str(text), *longest),
     }

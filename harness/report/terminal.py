@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from tabulate import tabulate
@@ -14,7 +15,7 @@ from harness.report.marks import LEGEND, MARKS
 from harness.report.pen import INDENT, Pen, indented, paragraph
 from harness.report.roots import Root, once, roots
 from harness.report.speak import Sentence, explain
-from harness.report.wording import error, points, ratio, short, visible
+from harness.report.wording import error, points, ratio, short, without_orders
 from harness.results import Printed, Results, SubmissionResult
 
 _LINES = 20
@@ -41,11 +42,11 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     lost = f"Not found, since {files} could not be loaded"
     for what, those in (("Not started", found.unwritten), (lost, found.lost), ("Not found", found.missing)):
         if those:
-            parts.append(paragraph(f"{what}: {', '.join(each.id for each in those)}."))
+            parts.append(paragraph(f"{what}: {', '.join(short(each.id) for each in those)}."))
     if submission.printed:
         parts.append(_printed(submission.printed, pen))
     parts += [_closing(submission, found)]
-    return "\n\n".join(parts) + "\n"
+    return without_orders("\n\n".join(parts) + "\n")
 
 
 def _head(submission: SubmissionResult, pen: Pen) -> str:
@@ -91,7 +92,7 @@ def _cases(finding: Finding, pen: Pen) -> str:
     ]
     heads = ["", "case", "first wrong", "× tolerance", "torch, × tolerance"]
     table = _tabulated(rows, heads, ("left", "left", "left", "right", "right"))
-    return f"{INDENT}{finding.id}\n{indented(table)}"
+    return f"{INDENT}{short(finding.id)}\n{indented(table)}"
 
 
 def _root(root: Root, pen: Pen) -> str:
@@ -123,7 +124,7 @@ def _other(finding: Finding, root: Root, pen: Pen) -> str:
 
 
 def _named(finding: Finding) -> str:
-    return f"{finding.id} ({visible(finding.where)})" if finding.where else finding.id
+    return short(finding.id) + (f" ({short(finding.where)})" if finding.where else "")
 
 
 def _lines(finding: Finding, pen: Pen) -> list[str]:
@@ -140,7 +141,7 @@ def _values(evidence: Evidence, pen: Pen) -> str:
     """The values around the first wrong one, the digits that differ in red."""
     rows = [
         [
-            f"{'×' if each.moment.wrong else ' '} {each.moment.at}",
+            f"{'×' if each.moment.wrong else ' '} {short(each.moment.at)}",
             each.expected,
             each.torch,
             each.same + pen.tone(each.differing, "wrong"),
@@ -162,7 +163,7 @@ def _printed(printed: Printed, pen: Pen) -> str:
     """The first lines of what the code printed."""
     lines = printed.text.splitlines()
     shown = [f"{INDENT}{pen.quiet('│')} {short(line)}" for line in lines[:_LINES]]
-    left = printed.bytes - sum(len(line.encode()) + 1 for line in lines[:_LINES])
+    left = printed.bytes - sum(len(line.encode("utf-8", "replace")) + 1 for line in lines[:_LINES])
     more = [f"{INDENT}… ({left:,} more bytes)"] if left > 0 else []
     return "\n".join(["Printed by the code:", *shown, *more])
 
@@ -175,12 +176,17 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
     if not found.to_fix and found.unwritten:
         untouched = len(found.unwritten) + len(found.missing) == len(found.all)
         begins = "Nothing is written yet." if untouched else "Nothing to fix in what is written."
-        return f"{begins} Go on with one: gradstep explain {found.unwritten[0].id}"
+        return f"{begins} Go on with one: {_explain(found.unwritten[0])}"
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     causes = len(roots(found.to_fix))
     told = f", with {causes} {'cause' if causes == 1 else 'causes'}" if causes < len(found.to_fix) else ""
-    return f"To fix: {len(found.to_fix)} of {len(found.all)}{told}. More on one: gradstep explain {found.to_fix[0].id}"
+    return f"To fix: {len(found.to_fix)} of {len(found.all)}{told}. More on one: {_explain(found.to_fix[0])}"
+
+
+def _explain(finding: Finding) -> str:
+    """What to type. It is going to be pasted into a shell."""
+    return f"gradstep explain {shlex.quote(short(finding.id))}"
 
 
 # -- gradstep grade -----------------------------------------------------------------------------------------------
@@ -202,9 +208,11 @@ def summary(results: Results, catalogue: Catalogue, color: bool) -> str:
     if unloaded:
         parts.append("\n".join(f"{pen.sign(MARKS['error'])} {_unloaded(each)}" for each in unloaded))
     if mistakes := tally.variants(results, catalogue, "mistake")[:5]:
-        table = [[str(len(each)), each.text.id, each.variant.headline] for each in mistakes if each.variant]
+        table = [
+            [str(len(each)), short(each.text.id), short(each.variant.headline)] for each in mistakes if each.variant
+        ]
         parts.append("Most common mistakes\n" + _tabulated(table, [], ("right", "left", "left")))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return without_orders("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _unloaded(submission: SubmissionResult) -> str:

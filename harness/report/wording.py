@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
@@ -32,6 +33,21 @@ def short(text: str, longest: int = LONGEST) -> str:
     """``text`` made visible and cut to a length that people read."""
     cut = len(text) - longest
     return visible(text) if cut <= 0 else f"{visible(text[:longest])} … ({cut:,} more characters)"
+
+
+_ORDER = re.compile(r"^((?:\s|\x1b\[[0-9;]*m)*:)(?=:)|#(?=#\w*\[)", re.MULTILINE)
+"""What CI systems that read a log take for orders to them: ``::error`` at the beginning of a line, ``##[error]``,
+``##vso[…]`` or ``##teamcity[…]`` anywhere in one."""
+
+
+def without_orders(text: str) -> str:
+    """Lines as they go to a terminal or a log, in which nothing that stands in them is an order to who reads it."""
+    return _ORDER.sub(lambda found: f"{(found[1] or '')[:-1]}\\x{ord(found[0][-1]):02x}", text)
+
+
+def line(text: str) -> str:
+    """A line for a terminal or a log: visible, and no order."""
+    return without_orders(visible(text))
 
 
 def number(value: float, digits: int = 6) -> str:

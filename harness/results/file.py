@@ -10,6 +10,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 import tempfile
 import types
 import typing
@@ -29,7 +30,16 @@ class ResultsError(Exception):
 
 def to_json(results: Results) -> str:
     """The text of the file."""
-    return json.dumps(plain(results), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return to_text(results) + "\n"
+
+
+def to_text(value: Any) -> str:
+    """The model, or a part of it, as JSON that can be looked at: what would act instead of show is written as an
+    escape, which a reader of JSON takes for the character itself."""
+    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=1)
+    acts = {char for char in set(text) if not char.isprintable()} - {"\n"}
+    text = text.translate({ord(char): json.dumps(char)[1:-1] for char in acts})
+    return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)  # ##[error] and the like, to CI systems that read a log
 
 
 def write_results(results: Results, path: Path) -> None:

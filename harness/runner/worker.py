@@ -207,6 +207,7 @@ class Worker:
             "walled": isolation.walled,
             "groups": groups,
             "uid": somebody(child.pid) if isolation.strict else None,
+            "forbid": self._limits.forbid,
         }
         try:
             child.sock.settimeout(SETTLE_SECONDS)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Collection, Sequence
-from types import FunctionType, ModuleType
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 
@@ -44,12 +45,21 @@ class Named:
     def __mro_entries__(self, bases: Any) -> Any:
         raise _forbidden(self._name)
 
+    def __instancecheck__(self, value: Any) -> bool:
+        return False
+
+    def __or__(self, other: Any) -> Any:  # as in a hint: Optimizer | None
+        return self
+
+    __ror__ = __or__
+
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds barred modules, empty."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], instead: Mapping[str, Barred]) -> None:
         self.names = tuple(names)
+        self.instead = instead
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if not within(name, self.names):
@@ -57,20 +67,22 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return Barred(spec.name)
+        return self.instead.get(spec.name) or Barred(spec.name)
 
     def exec_module(self, module: ModuleType) -> None: ...
 
 
 def bar(names: Sequence[str]) -> None:
     """From here on ``names`` (modules, with all below them) are not to be had."""
+    instead: dict[str, Barred] = {}
     for name in [name for name in sys.modules if within(name, names)]:
         module = sys.modules.pop(name)
+        instead[name] = _in_place_of(module)
         parent, _, last = name.rpartition(".")
         if parent in sys.modules and not within(parent, names):
-            setattr(sys.modules[parent], last, Barred(name))
+            setattr(sys.modules[parent], last, instead[name])
         _put_out_of_order(module, names)
-    sys.meta_path.insert(0, Finder(names))
+    sys.meta_path.insert(0, Finder(names, instead))
 
 
 def used(names: Sequence[str], own: Collection[str]) -> list[str]:
@@ -90,18 +102,49 @@ def _forbidden(name: str) -> Forbidden:
     return Forbidden(f"{name} is barred by the assignment", name=name)
 
 
+def _in_place_of(module: ModuleType) -> Barred:
+    """Of a barred module only the lists are left: what torch imports later of its own adds itself to one of them."""
+    barred = Barred(module.__name__)
+    vars(barred).update({name: value for name, value in vars(module).items() if type(value) is list})
+    return barred
+
+
 def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
-    """No object of its classes can be made any longer, none of its functions called, whoever finds them."""
-
-    def refuse(*args: Any, **kwargs: Any) -> None:
-        from harness.worker.forbid import Forbidden  # as code of another function it has that one's globals
-
-        raise Forbidden("barred by the assignment")
-
-    for value in list(vars(module).values()):
-        if not within(getattr(value, "__module__", None) or "", names):
+    """None of its functions, methods among them, can be called any longer, whoever finds them: each gets other code."""
+    done: set[int] = set()
+    waiting = list(vars(module).values())
+    while waiting:
+        value = waiting.pop()
+        if id(value) in done or not within(str(getattr(value, "__module__", "")), names):
             continue
+        done.add(id(value))
         if isinstance(value, type):
-            value.__init__ = refuse  # type: ignore[misc]  # that is the point
-        elif isinstance(value, FunctionType) and not value.__closure__:
-            value.__code__ = refuse.__code__
+            waiting += map(_function, vars(value).values())
+            value.__init__ = _refuse  # type: ignore[misc]  # that is the point
+        elif isinstance(value, FunctionType):
+            waiting += [_function(cell.cell_contents) for cell in value.__closure__ or () if _filled(cell)]
+            value.__code__ = _refusing(len(value.__code__.co_freevars))
+
+
+def _refuse(*args: Any, **kwargs: Any) -> None:
+    from harness.worker.forbid import Forbidden  # as code of another function it has that one's globals
+
+    raise Forbidden("barred by the assignment")
+
+
+@cache
+def _refusing(free: int) -> CodeType:
+    """Code that refuses, for a function with so many variables of functions around it."""
+    return _refuse.__code__.replace(co_freevars=tuple(f"_{at}" for at in range(free)))
+
+
+def _function(value: Any) -> Any:
+    """The function in a method of any kind."""
+    return getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+
+
+def _filled(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:  # nothing was ever put there
+        return False

@@ -45,7 +45,7 @@ def serve(sock: socket.socket) -> None:
         if request["walled"]:
             from harness.worker import wall
 
-            wall.confine(request["folder"], request["uid"])
+            wall.confine(request["folder"], request["uid"], request["forbid"])
     except Exception as error:
         wire.send(sock, {"request": request["request"], "unsettled": f"{type(error).__name__}: {error}"})
         return

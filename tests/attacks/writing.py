@@ -14,9 +14,28 @@ ATTACKS = (
     probe("a file moved in", "must_fail(os.rename, PREY, 'x')", limited=None),
     probe("a file of others deleted", "must_fail(os.unlink, PREY)", limited=None),
     probe("a folder of others deleted", "must_fail(os.rmdir, f'{OPEN}/prey')", limited=None),
-    probe("the mode of others' files", "must_fail(os.chmod, VICTIM, os.stat(VICTIM).st_mode)"),
+    probe(
+        "the mode of others' files",  # it may seem to be set
+        """
+        mode = os.stat(VICTIM).st_mode
+        with contextlib.suppress(OSError):
+            os.chmod(VICTIM, mode ^ 0o100)
+        if os.stat(VICTIM).st_mode != mode:
+            os.chmod(VICTIM, mode)
+            breach("it was changed")
+        """,
+    ),
     probe("the owner of others' files", "must_fail(os.chown, VICTIM, -1, -1)"),
-    probe("the times of others' files", "must_fail(os.utime, VICTIM)"),
+    probe(
+        "the times of others' files",
+        """
+        with contextlib.suppress(OSError):
+            os.utime(VICTIM, (0, 0))
+        if os.stat(VICTIM).st_mtime == 0:
+            os.utime(VICTIM)
+            breach("they were changed")
+        """,
+    ),
     probe("attributes of others' files", "must_fail(os.setxattr, VICTIM, 'user.x', b'x')", limited={"pass", "error"}),
     probe(
         "a file read, and emptied",  # its own: others' would be lost

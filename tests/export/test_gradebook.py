@@ -39,15 +39,47 @@ def test_what_was_not_loaded_or_not_graded_shows(rows: list[dict[str, str]]) -> 
 
 def test_no_spreadsheet_runs_a_cell(rows: list[dict[str, str]]) -> None:
     hostile = rows[-1]
-    assert hostile["id"] == "'=cmd()" + HOSTILE.replace("\ud800", "\\ud800")
+    seen = HOSTILE.encode("ascii", "backslashreplace").decode()
+    for char in "\x1b\0\r\n":
+        seen = seen.replace(char, repr(char)[1:-1])
+    assert hostile["id"] == f"'=cmd(){seen}"
     assert hostile["path"].startswith("'-rf")
     for row in rows:
         assert not any(value[:1] in tuple("=+-@\t\r\n\0＝＋－＠") for value in row.values() if value)
 
 
-@pytest.mark.parametrize("id", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\x00x", "＝1"])
-def test_formulas_are_quoted(id: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("id", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@sum", "'@sum"),
+        ("＝1", "'＝1"),
+        (" =1", " '=1"),
+        ("\ufeff=1", "\ufeff'=1"),
+        ("a;=1", "a;'=1"),
+        ('a;"=1', "a;\"'=1"),
+        ("\t=1", "\\t=1"),
+        ("a\r\n=1", "a\\r\\n=1"),
+        ("\x00x", "\\x00x"),
+        ("\u202eab", "\\u202eab"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_what_acts_is_made_inert(id: str, cell: str, tmp_path: Path) -> None:
+    assert written(id, tmp_path) == cell
+
+
+@pytest.mark.parametrize(
+    "id", ["김민준", "Núñez-O'Neill, A.", "kim (2)", "علی\u200cرضا", "2026-1=a", "a - b", "🧑\u200d🎓", "a\xa0b"]
+)
+def test_names_stay_as_they_are(id: str, tmp_path: Path) -> None:
+    assert written(id, tmp_path) == id
+
+
+def written(id: str, tmp_path: Path) -> str:
     write_gradebook(replace(COHORT, submissions=(student(id),)), tmp_path / "g.csv")
     with (tmp_path / "g.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
-    assert row["id"] == f"'{id}"
+    return row["id"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
 from harness.intake import IntakeError, Submission, find, narrowed, read, unmatched
-from harness.intake.find import SOURCE_LIMIT
+from harness.intake.find import FILES_LIMIT, SOURCE_LIMIT
 
 
 def lay(root: Path, *files: str, text: str = "x = 1\n") -> Path:
@@ -142,15 +145,79 @@ def test_a_file_of_terabytes_is_not_read_to_the_end(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lay(tmp_path, "kim.py", "lee.py")
+    lay(tmp_path, "kim.py", "lee.py", "park/a.py", "park/sub/b.py")
+    real_open, real_scandir = os.open, os.scandir
 
-    def refuse(path: Path, mode: str) -> IO[Any]:
-        if path.name == "kim.py":
-            raise PermissionError(13, "Permission denied")
-        return open(path, mode)
+    def refuse(real: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def refusing(path: Any, *rest: Any) -> Any:
+            if Path(path).name == name:
+                raise PermissionError(13, "Permission denied")
+            return real(path, *rest)
 
-    monkeypatch.setattr(Path, "open", refuse)  # root may read everything
-    assert [each.problem for each in find(tmp_path)] == ["not_readable", None]
+        return refusing
+
+    monkeypatch.setattr(os, "open", refuse(real_open, "kim.py"))  # root may read everything
+    monkeypatch.setattr(os, "scandir", refuse(real_scandir, "sub"))
+    assert [each.problem for each in find(tmp_path)] == ["not_readable", None, "not_readable"]
+
+
+def test_a_file_that_is_replaced_after_it_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a link to what is nobody's business, or by a pipe, which is never read to its end."""
+    lay(tmp_path, "kim/adam.py", "lee/adam.py", "secret.txt")
+    real = os.open
+
+    def replace(path: Any, *rest: Any) -> Any:
+        if "kim" in str(path):
+            os.unlink(path)
+            os.symlink(tmp_path / "secret.txt", path)
+        if "lee" in str(path):
+            os.unlink(path)
+            os.mkfifo(path)
+        return real(path, *rest)
+
+    monkeypatch.setattr(os, "open", replace)
+    assert [(each.problem, each.files) for each in find(tmp_path)] == [("not_readable", {})] * 2
+
+
+def test_folders_in_folders_have_an_end(tmp_path: Path) -> None:
+    """More of them than Python can follow, though a path to the last could be written."""
+    lay(tmp_path, "kim/adam.py", "lee/adam.py")
+    at = os.open(tmp_path / "kim", os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=at)
+        inner = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+    assert [(each.id, each.problem) for each in find(tmp_path)] == [("kim", "too_many_files"), ("lee", None)]
+
+
+def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, *(f"kim/{number}.py" for number in range(FILES_LIMIT + 1)))
+    lay(tmp_path, *(f"lee/{number}.txt" for number in range(20)), *(f"park/{number}.py" for number in range(10)))
+    monkeypatch.setattr(sys.modules[find.__module__], "ENTRIES_LIMIT", FILES_LIMIT + 1)
+    assert [each.problem for each in find(tmp_path)] == ["too_many_files", "no_python", None]
+    monkeypatch.setattr(sys.modules[find.__module__], "ENTRIES_LIMIT", 15)
+    assert [each.problem for each in find(tmp_path)] == ["too_many_files", "too_many_files", None]
+
+
+def test_sockets_and_devices_are_not_read(tmp_path: Path) -> None:
+    lay(tmp_path, "kim/adam.py")
+    for path in (tmp_path / "kim" / "socket.py", tmp_path / "lee.py"):
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(path))
+    (tmp_path / "kim" / "null.py").symlink_to("/dev/zero")
+    assert [(each.id, each.problem, [*each.files]) for each in find(tmp_path)] == [
+        ("kim", None, ["adam.py"]),
+        ("lee.py", "not_readable", []),
+    ]
+
+
+def test_files_whose_names_become_alike_are_both_kept(tmp_path: Path) -> None:
+    for name in (b"\xff.py", b"\xfe.py"):
+        (tmp_path / "kim").mkdir(exist_ok=True)
+        (tmp_path / "kim" / os.fsdecode(name)).write_text(repr(name))
+    assert len(set(only(tmp_path).files.values())) == 2
 
 
 # -- ids --------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import os
 import site
 import sys
 import sysconfig
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -52,13 +53,15 @@ def prepare() -> None:
     importlib.util.find_spec("gradstep_has_no_such_module")
 
 
-def confine(folder: str, uid: int | None = None) -> None:
-    """Put up the wall: what is installed may be read and ``folder`` written in; ``uid`` is whom to become.
+def confine(folder: str, uid: int | None = None, barred: Sequence[str] = ()) -> None:
+    """Put up the wall: what is installed may be read, but for the modules that are ``barred``, and ``folder`` written
+    in; ``uid`` is whom to become.
 
     Raises OSError, or KeyError on a machine whose call numbers are not known.
     """
     rules = landlock.Ruleset()  # and all its paths opened, before another user may no longer look
-    rules.allow(landlock.READ, readable())
+    hidden = list(_files_of(barred))
+    rules.allow(landlock.READ, (each for root in readable() for each in landlock.besides(root, hidden)))
     rules.allow(landlock.READ | landlock.WRITE_FILE, DEVICES)
     rules.allow(landlock.WRITE, [folder])
     no_new_privileges()
@@ -67,6 +70,15 @@ def confine(folder: str, uid: int | None = None) -> None:
     capabilities.drop()
     rules.restrict()
     seccomp.restrict()
+
+
+def _files_of(modules: Sequence[str]) -> Iterator[Path]:
+    """Where installed modules lie, each a folder or a file."""
+    for root in filter(None, sys.path):
+        for parts in (name.split(".") for name in modules):
+            for path in (Path(root, *parts), Path(root, *parts).with_suffix(".py")):
+                if path.exists():
+                    yield path.resolve()
 
 
 def become(uid: int) -> None:

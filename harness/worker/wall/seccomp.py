@@ -167,6 +167,10 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
 }
 """What is refused: by what it is refused for, by name, the call's numbers on x86-64 and aarch64 (None: it has none)."""
 
+UNDONE: Final = ("chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "futimesat", "utimensat")
+"""Of these, what is answered as if it were done: Python sets modes and times on its way, as in ``shutil.copy`` and
+``Path.touch``, and nobody misses them."""
+
 ASKED: Final[dict[str, tuple[int | None, int | None]]] = {
     "clone": (56, 220),
     "clone3": (435, 435),
@@ -230,7 +234,7 @@ def _equals(value: int, *then: Step) -> list[Step]:
     return [Step(0x15, value, 0, len(then)), *then]
 
 
-_EPERM, _ENOSYS = _return(_REFUSE | errno.EPERM), _return(_REFUSE | errno.ENOSYS)
+_EPERM, _ENOSYS, _DONE = (_return(_REFUSE | each) for each in (errno.EPERM, errno.ENOSYS, 0))
 
 
 def program(machine: str, pid: int) -> list[Step]:
@@ -238,15 +242,18 @@ def program(machine: str, pid: int) -> list[Step]:
     at = ("x86_64", "aarch64").index(machine) if machine in _AUDIT else None
     if at is None:
         raise KeyError(machine)
-    numbers = sorted(
-        number for group in REFUSED.values() for calls in group.values() if (number := calls[at]) is not None
-    )
+    answers = {
+        number: _DONE if name in UNDONE else _EPERM
+        for group in REFUSED.values()
+        for name, calls in group.items()
+        if (number := calls[at]) is not None
+    }
     asked = {name: number for name, pair in ASKED.items() if (number := pair[at]) is not None}
     steps = [_load(_ARCHITECTURE), Step(0x15, _AUDIT[machine], 1, 0), _return(_KILL), _load(_NUMBER)]
     if machine == "x86_64":
         steps += [Step(0x35, _X32, 0, 1), _return(_KILL)]
-    for number in numbers:
-        steps += _equals(number, _EPERM)
+    for number, answer in answers.items():
+        steps += _equals(number, answer)
     for call in ("clone3", "openat2"):  # their flags lie in memory, out of sight: libc then takes the older ones
         steps += _equals(asked[call], _ENOSYS)
     threads = [_argument(0), Step(0x45, _CLONE_THREAD, 0, 1), _return(_ALLOW), _EPERM]
