@@ -91,8 +91,8 @@ def optimizer_battery(
         return Case("one-alone", f"only {', '.join(alone)} passed, the rest at its defaults", alone, (stream,))
 
     makers: list[CaseMaker] = [scalar, patterns, patterns_float32, defaults, tensor, two_instances]
-    more = {no_memory: memoryless, switched_on: switched, one_alone: alone}
-    return (*makers, *(maker for maker, wanted in more.items() if wanted), long_run)
+    more = {no_memory: memoryless, switched_on: switched, one_alone: alone, long_run: long}
+    return (*makers, *(maker for maker, wanted in more.items() if wanted))
 
 
 def patch(rng: Generator, steps: int, dtype: Dtype = "float64") -> Stream:
