@@ -12,6 +12,8 @@ import pytest
 
 from harness.report.pages import write_pages
 from tests.cohort import CATALOGUE, COHORT
+from tests.hostile import TEXTS, filled
+from tests.report.test_pages import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -56,6 +58,22 @@ def test_a_hostile_student_is_text(pages: list[Path]) -> None:
     assert "<script" not in shown.stdout
     assert "<img" not in shown.stdout
     assert "&lt;script&gt;" in shown.stdout
+
+
+def test_nothing_of_theirs_is_an_element(tmp_path: Path) -> None:
+    """Texts that act, in every field at once: what a browser makes of them is text."""
+    theirs = filled(" ".join(text for text in TEXTS if len(text) < 1000), forged=False)
+    ours = filled("word", forged=False)
+    for at in (0, 1, 2):
+        pages = [write_pages(each, CATALOGUE, tmp_path / str(number))[at] for number, each in enumerate((theirs, ours))]
+        shown = [browse(page, "--dump-dom") for page in pages]
+        assert re.findall(r"CONSOLE.*", shown[0].stderr) == []
+        for page, each in zip(pages, shown, strict=True):
+            page.write_text(each.stdout, encoding="utf-8")
+        found, like = map(Page, pages)
+        assert set(found.tags) <= set(like.tags)
+        assert {(tag, name) for tag, name, _ in found.attributes} <= {(tag, name) for tag, name, _ in like.attributes}
+        assert "pwned" in "".join(found.text)
 
 
 def test_the_style_is_let_in_by_the_policy(pages: list[Path], tmp_path: Path) -> None:
