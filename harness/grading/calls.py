@@ -109,6 +109,9 @@ class Calls:
     def matches(self, reference: Reference, edition: Edition, number: int, at: int, run: Returned) -> bool:
         if self.broke_off(run):
             return True
+        call = reference.cases[number].calls[at]
+        if run.problem is None and _far(call, run.results, reference.expected(_evaluated, number, at, edition)):
+            return False
         found = reference.evaluation(number, at, edition)
         if run.problem is None:
             forms = [found.blocks, *(blocks for _, blocks in found.loose)]  # a dialect may lose digits as well
@@ -164,6 +167,39 @@ def _array(values: Any, wanted: Shape) -> Numbers:
     if values.dtype not in dtypes or values.shape != wanted.shape:
         raise ValueError(f"an array of {values.dtype} and shape {values.shape}")
     return values  # type: ignore[no-any-return]  # its dtype was just looked at
+
+
+# -- matching an edition --------------------------------------------------------------------------------------------
+
+FAR = 1e-2
+"""So far off, in shares of a result's largest number, that no rounding makes up for it in most numbers."""
+
+NAUGHT = 1e-9
+"""What is left of the inputs, as a share of their largest number, where everything has cancelled."""
+
+
+def _evaluated(edition: Edition, page: Page, case: Case, call: Call) -> Mapping[str, Any]:
+    """What an edition comes to in plain numbers, a tenth of the work; nothing where it breaks down."""
+    try:
+        with np.errstate(all="ignore"):
+            return page.evaluate(edition, call.args, page.settings(case.hyper))
+    except Exception:  # as Evaluation has it
+        return {}
+
+
+def _far(call: Call, results: Mapping[str, Numbers], values: Mapping[str, Any]) -> bool:
+    """Whether most of a result is not even roughly what an edition comes to: its bounds need not be looked at."""
+    inputs = (each for each in call.args.values() if isinstance(each, np.ndarray))
+    naught = NAUGHT * max((float(np.abs(each).max(initial=0)) for each in inputs), default=0.0)
+    for name, actual in results.items():
+        value = np.asarray(values.get(name, np.nan))
+        if value.shape == actual.shape:
+            finite = np.isfinite(value) & np.isfinite(actual)
+            with np.errstate(all="ignore"):
+                apart, size = np.abs(actual - value)[finite], np.abs(value)[finite].max(initial=0)
+            if 2 * np.count_nonzero(apart > max(FAR * size, naught)) > actual.size:
+                return True
+    return False
 
 
 # -- judging --------------------------------------------------------------------------------------------------------

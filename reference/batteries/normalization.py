@@ -96,9 +96,9 @@ def _around(rng: Generator, n: int, *means: float) -> NDArray[Any]:
 
 
 def _with_an_outlier(rng: Generator, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Values within [-1, 1] but for the first along axis 0, which lie at 8 or −8: 5σ and more from the mean of 32."""
+    """Values within [-1, 1] but for the last along axis 0, which lie at 8 or −8: 5σ and more from the mean of 32."""
     x = rng.uniform(-1, 1, size=shape)
-    x[0] = rng.choice([-8, 8], size=shape[1:])
+    x[-1] = rng.choice([-8, 8], size=shape[1:])
     return x
 
 
