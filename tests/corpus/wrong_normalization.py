@@ -1031,8 +1031,10 @@ def local_deviation_around_a_global_mean(images, *, size=5, eps=1e-4):
 
 
 @WRONG.mistake("standardize", "wrong_axis", beside="guarded_denominator", backend="torch")
-def standard_of_rows_with_torchs_std(x):
-    return (x - x.mean(1, keepdim=True)) / (x.std(1, keepdim=True) + 1e-8)
+def standard_of_rows_as_samples(x):
+    centered = x - x.mean(1, keepdim=True)
+    sigma = torch.sqrt(centered.square().sum(1, keepdim=True) / (x.shape[1] - 1))  # torch's own std
+    return centered / (sigma + 1e-8)
 
 
 @WRONG.mistake("contrast_normalize_image", "whole_array", beside="eps_added", backend="torch")
