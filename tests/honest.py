@@ -84,6 +84,16 @@ STANDARD: Mapping[str, str] = {
             locale.getlocale(), locale.setlocale(locale.LC_ALL, ""), uuid.uuid4(), uuid.uuid1(), socket.gethostname()
             os.urandom(4), os.path.exists("/etc/passwd"), sysconfig.get_paths(), os.get_exec_path()
         """,
+    "asks_for_versions": """
+        import importlib.metadata, importlib.resources, importlib.util, pkgutil
+        import numpy as np
+
+        def aside():
+            assert importlib.metadata.version("numpy") == np.__version__
+            assert importlib.util.find_spec("torch") and not importlib.util.find_spec("seldom_heard_of")
+            importlib.metadata.entry_points(), importlib.metadata.requires("torch")
+            importlib.resources.files("numpy").joinpath("__init__.py").read_text()
+        """,
     "measures": """
         import cProfile, gc, io, pstats, resource, timeit, tracemalloc
 

@@ -4,7 +4,18 @@ import math
 
 import pytest
 
-from harness.report.wording import distance, error, points, ratio, short, split_digits, unlike, visible, writer
+from harness.report.wording import (
+    distance,
+    error,
+    points,
+    ratio,
+    short,
+    split_digits,
+    unlike,
+    visible,
+    without_orders,
+    writer,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +32,23 @@ from harness.report.wording import distance, error, points, ratio, short, split_
 def test_what_acts_is_shown_as_an_escape(text: str, shown: str) -> None:
     assert visible(text) == shown
     assert visible(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", "\\x3a:error::x"),
+        ("a\n \t::error::x\nb", "a\n \t\\x3a:error::x\nb"),
+        ("\x1b[1m::error::x", "\x1b[1m\\x3a:error::x"),
+        ("a ##[error]x", "a \\x23#[error]x"),
+        ("##vso[task.complete]", "\\x23#vso[task.complete]"),
+        ("###[group]", "#\\x23#[group]"),
+        ("x[:, ::-1]  # ## [1] a::b", "x[:, ::-1]  # ## [1] a::b"),
+    ],
+)
+def test_no_line_is_an_order_to_who_reads_the_log(text: str, shown: str) -> None:
+    assert without_orders(text) == shown
+    assert without_orders(shown) == shown
 
 
 def test_long_text_is_cut_and_says_so() -> None:

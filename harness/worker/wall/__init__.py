@@ -7,6 +7,7 @@ what may be asked of the kernel at all. None of them can be taken back by the pr
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import site
@@ -48,9 +49,11 @@ def readable() -> tuple[Path, ...]:
 
 def prepare() -> None:
     """Once, before any worker is forked: find out what may be read, and have Python remember which packages there
-    are, since a worker may not list a folder that some of ours lies in."""
+    are, and in which versions, since a worker may not list a folder that some of ours lies in, or something barred."""
     readable()
     importlib.util.find_spec("gradstep_has_no_such_module")
+    for _ in importlib.metadata.distributions():
+        pass
 
 
 def confine(folder: str, uid: int | None = None, barred: Sequence[str] = ()) -> None:
