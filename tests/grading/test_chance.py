@@ -120,5 +120,5 @@ def outputs(reference: Reference, number: int):
     runs = []
     for call in case.calls:
         y = reference.page.evaluate(reference.page.slide_edition, call.args, {})["y"].astype(case.dtype)
-        runs.append({"results": {"y": y}, "dtypes": {"y": case.dtype}, "problem": None})
+        runs.append({"results": {"y": y}, "dtypes": {"y": case.dtype}, "remarks": [], "problem": None})
     return Layers().read(reference, number, {"runs": runs})[0]
