@@ -46,7 +46,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Batch(asked, seed=SEED, jobs=2) as batch:
         submissions = [each for each in intake.find(SUBMISSIONS) if each.id in WRONG]
         graded = sorted(batch.grade(submissions), key=lambda each: each.id)
-    results = Results(batch.info, environment(started, batch.devices), tuple(graded))
+    results = Results(batch.info, environment(started, batch.devices, batch.isolation), tuple(graded))
     write_results(results, out / "results.json")
     write_pages(results, catalogue(), out)
     write_gradebook(results, out / "gradebook.csv")

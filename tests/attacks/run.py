@@ -76,7 +76,9 @@ def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[s
             "MASK": mask,
             "MASKED": seed ^ mask,
             "NUMBERS": numbers(),
-            "REFUSED": sorted({call for calls in seccomp.REFUSED.values() for call in calls} & {*numbers()}),
+            "REFUSED": sorted(
+                {call for calls in seccomp.REFUSED.values() for call in calls} & {*numbers()} - {*seccomp.UNDONE}
+            ),
             "WALLED": chosen.walled,
             **addresses,
         }
@@ -107,7 +109,7 @@ def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[s
                 "shared": [each for each in os.listdir("/dev/shm") if "gradstep" in each],
                 "system_v": system_v(),
             },
-            "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+            "memory_mb": peak_mb(),
             "cpu_seconds": round(sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]), 1),
         }
 
@@ -130,6 +132,12 @@ def submissions(folder: Path, level: str, only: str, known: Mapping[str, Any], c
             text = f"# {canary}\n{textwrap.dedent(GRADIENT_DESCENT)}\n{textwrap.dedent(MOMENTUM)}"
             (folder / f"{id}.py").write_text(text, encoding="utf-8")
     return names
+
+
+def peak_mb() -> int:
+    """The most memory that this process had. What getrusage says holds that of the one it was forked from as well."""
+    (line,) = (each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) >> 10
 
 
 def numbers() -> Mapping[str, int]:

@@ -100,7 +100,7 @@ def test_a_terminal_of_any_encoding(command: list[str], encoding: str) -> None:
 class Interrupted:
     """``gradstep`` at a submission that notes its process and then never ends, and Ctrl-C at that moment.
 
-    There is no wall: behind one it could note nothing. What is left behind walls, ``tests/runner/test_killed.py`` tells.
+    There is no wall: behind one it could note nothing. What is left there, ``tests/runner/test_killed.py`` tells.
     """
 
     def __init__(self, verb: str, folder: Path, *options: str, also: Mapping[str, str] | None = None) -> None:

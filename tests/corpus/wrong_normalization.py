@@ -886,7 +886,7 @@ def dataset_by_its_norm(images, *, eps=1e-8):
     return centered / max(np.linalg.norm(centered), eps)
 
 
-@WRONG.mistake("contrast_normalize_dataset", "not_centered", beside="root_mean_square")
+@WRONG.mistake("contrast_normalize_dataset", "root_mean_square", beside="not_centered")
 def dataset_by_its_root_mean_square(images, *, eps=1e-8):
     return images / max(np.sqrt(np.mean(images**2)), eps)
 
@@ -935,7 +935,7 @@ def image_plus_its_own_eps(images, *, eps=1e-8):
     return (images - mean) / (var.sqrt() + 1e-8)
 
 
-@WRONG.mistake("contrast_normalize_image", "not_centered", beside="root_mean_square")
+@WRONG.mistake("contrast_normalize_image", "root_mean_square", beside="not_centered")
 def image_to_unit_power(images, *, eps=1e-8):
     return np.stack([image / max(np.sqrt((image**2).mean()), eps) for image in images])
 
