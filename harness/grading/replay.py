@@ -12,6 +12,9 @@ from harness.grading.judge import PROBLEMS, Numbers
 from harness.grading.unasked import read_remarks
 from reference import Case, Page, Stream
 
+LONG = 100
+"""Steps beyond which a run is long."""
+
 MOST_CALLS_BEYOND = 4
 """The worker records this many points beyond one a step."""
 
@@ -35,12 +38,14 @@ class Replay:
 
 
 def wire_case(case: Case, page: Page) -> dict[str, Any]:
-    """A case as the worker gets it: inputs only."""
+    """A case as the worker gets it: inputs only. Of a long run no inner steps are asked for: to look for them at every
+    step costs as much as the student's own code, and what is wrong there shows late."""
+    names = [] if any(len(stream.grads) > LONG for stream in case.streams) else [*page.steps]
     streams = [
         {"w": stream.w, "grads": stream.grads} | ({} if stream.order is None else {"order": stream.order})
         for stream in case.streams
     ]
-    return {"id": case.id, "hyper": dict(case.hyper), "names": [*page.steps], "runs": streams}
+    return {"id": case.id, "hyper": dict(case.hyper), "names": names, "runs": streams}
 
 
 def reply_bytes(case: Case, page: Page) -> int:

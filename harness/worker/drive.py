@@ -106,7 +106,9 @@ class Record:
     def _offer(self, inner: Mapping[str, Any]) -> None:
         """Keep the inner quantities that bear a step's name and, squeezed, w's shape, as long as each step has them."""
         if self.offered is None:
-            self.offered = {name: [] for name in self._named(inner)}
+            self.offered = {name: [] for name in self._named(inner)} if self.names else {}
+        if not self.offered:
+            return
         named = self._named(inner)
         for name in list(self.offered):
             value = _copied(named.get(name))
