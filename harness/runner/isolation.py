@@ -19,9 +19,6 @@ Level = Literal["separate", "limited", "confined", "isolated", "strict"]
 LEVELS: Sequence[str] = get_args(Level)
 """From the least to the most."""
 
-CHOICES = ("auto", "strict", "isolated", "confined", "none")
-"""What can be asked for."""
-
 PROBE_SECONDS = 60.0
 
 BASICS: Mapping[Level, Sequence[str]] = {
@@ -36,7 +33,6 @@ NEEDED: Mapping[Level, Sequence[str]] = {
     "strict": ("cgroup memory", "cgroup processes", "another user"),
 }
 """The layers that make a level of the one below it."""
-
 
 DOES: Mapping[str, str] = {
     "capabilities": "root is a user like any other",

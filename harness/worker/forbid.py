@@ -120,7 +120,7 @@ def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
         done.add(id(value))
         if isinstance(value, type):
             waiting += map(_function, vars(value).values())
-            value.__init__ = _refuse  # type: ignore[misc]  # that is the point
+            value.__init__ = _refuse  # type: ignore[misc]  # no such class is to be made again
         elif isinstance(value, FunctionType):
             waiting += [_function(cell.cell_contents) for cell in value.__closure__ or () if _filled(cell)]
             value.__code__ = _refusing(len(value.__code__.co_freevars))

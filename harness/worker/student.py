@@ -113,7 +113,7 @@ def _settle(folder: str, memory_mb: int, cpu_seconds: int, groups: Sequence[str]
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
     sys.stdout, sys.stderr = map(_printing, (1, 2))
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # final, but those went elsewhere
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # declared final; the old ones write to what was there before the fork
     os.umask(0o077)
     os.chdir(folder)
     os.environ |= {"HOME": folder, "TMPDIR": folder}

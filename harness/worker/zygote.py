@@ -3,8 +3,9 @@
 Started by exec, ``python -I -m harness.worker.zygote [--rooms] MODULE …``, with its control socket as standard
 input. It imports the modules, then obeys its parent, one request at a time:
 
-* ``{"op": "fork", "entry": "module:function"}`` and one end of a socket pair: fork a child that calls the function
-  with the socket and never returns; answers ``{"pid": …}``.
+* ``{"op": "fork", "entry": "module:function", "room": null}``, one end of a socket pair and one of a pipe: fork a
+  child that calls the function with the socket and never returns, and whose output goes down the pipe; answers
+  ``{"pid": …}``. Where ``room`` is a folder, the child lives in namespaces of its own, and the folder in memory.
 * ``{"op": "bury", "pid": …, "ended": false}``: kill that child and what is left of its process group, and whatever it
   left behind that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended by
   itself, or nothing in either where it had not. ``ended`` says that it seems to have: its end is then waited for.
@@ -16,7 +17,6 @@ a threaded one hangs for ever.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import select
@@ -31,14 +31,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.worker import wire
+from harness.worker.wall import kernel
 
 ROOMS = "--rooms"
 """The argument by which children can live in namespaces of their own: it may take one for this process first."""
 
 _FOREVER = 10.0**9
 _ENDING_SECONDS = 1.0
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Zygote:
@@ -89,7 +88,7 @@ class Zygote:
         pid = namespaces.fork_first(self._own)
         if pid == 0:
             try:
-                _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+                kernel.die_with_parent()
                 self._forget()
                 os.close(end)
                 try:
@@ -144,7 +143,8 @@ def main() -> None:
 
         namespaces.own_world()
     control = socket.socket(fileno=os.dup(0))
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    with contextlib.suppress(OSError, AttributeError):  # only Linux has it
+        kernel.adopt_orphans()
     for name in sys.argv[1 + rooms :]:
         module = import_module(name)
         if name == "torch":
@@ -173,7 +173,8 @@ def _child(entry: str, descriptor: int, output: int | None = None) -> NoReturn:
     status = 1
     try:
         os.setpgid(0, 0)
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        with contextlib.suppress(OSError, AttributeError):  # only Linux has it
+            kernel.die_with_parent()
         for stream in (1, 2):
             os.dup2(0 if output is None else output, stream)
         if output is not None:
@@ -199,12 +200,6 @@ def _children() -> set[int]:
         return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
     except OSError:  # no such file on this kernel, or no /proc at all
         return set()
-
-
-def _prctl(option: int, value: int) -> None:
-    """Best effort: only Linux has it."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 if __name__ == "__main__":

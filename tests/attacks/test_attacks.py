@@ -26,7 +26,7 @@ GRADER_MB = 300
 
 @pytest.fixture(scope="module", params=SETTINGS, ids=str)
 def setting(request: pytest.FixtureRequest) -> Setting:
-    return request.param  # type: ignore[no-any-return]
+    return request.param  # type: ignore[no-any-return]  # one of SETTINGS
 
 
 @pytest.fixture(scope="module")

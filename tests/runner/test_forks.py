@@ -138,7 +138,7 @@ def seen(server: ForkServer, expression: str) -> str:
     worker = Worker(server, Submission("a", "a.py", {"a.py": source.encode()}, ("a.py",)), Limits(memory_mb=256))
     try:
         loaded = worker.load([])
-        return loaded.failed[0].text  # type: ignore[union-attr]
+        return loaded.failed[0].text  # type: ignore[union-attr]  # it is a Failure, or the test fails here
     finally:
         worker.close()
 

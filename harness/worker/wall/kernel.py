@@ -13,7 +13,7 @@ MACHINE: Final = platform.machine()
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 
 
 def syscall(number: int, *arguments: object) -> int:
@@ -36,9 +36,14 @@ def prctl(option: int, value: int, *more: object) -> int:
 
 def no_new_privileges() -> None:
     """From here on no program that is started gets more rights than this process has. Raises OSError."""
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def die_with_parent() -> None:
     """Be killed when the process that forked this one ends. Raises OSError."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Be the next of kin to whatever this process's descendants leave behind. Raises OSError."""
+    prctl(_PR_SET_CHILD_SUBREAPER, 1)
