@@ -23,8 +23,9 @@ def told(error: BaseException, files: Collection[str], **place: Any) -> dict[str
     """What ended a run, as its problem. ``place`` says where in the run an exception was raised."""
     if isinstance(error, Problem):
         return error.report
-    if problem := vars(error).get("problem"):  # an adapter's, which knows what the student did
-        said = {str(name): str(text)[:200] for name, text in dict(problem).items()}
+    problem = vars(error).get("problem")
+    if type(problem) is dict and "kind" in problem:  # an adapter's, which knows what the student did
+        said = {str(name): str(text)[:200] for name, text in problem.items()}
         return {**said, "frames": failure(error, files)["frames"]}
     if isinstance(error, NotImplementedError) and _stated(error):
         return {"kind": "not_started"}

@@ -68,3 +68,10 @@ def test_what_an_exception_of_an_adapter_says_is_told_as_text() -> None:
     error = ValueError("normal")
     error.problem = {"kind": "not_uniform", "function": 3}  # type: ignore[attr-defined]  # an adapter sets it
     assert told(error, []) == {"kind": "not_uniform", "function": "3", "frames": []}
+
+
+@pytest.mark.parametrize("problem", ["singular", 1, [1], {"size": 2}, {}])
+def test_an_exception_of_a_students_own_may_call_something_its_problem(problem: object) -> None:
+    error = ValueError("no inverse")
+    error.problem = problem  # type: ignore[attr-defined]  # the student's class has it
+    assert (told(error, [])["kind"], told(error, [])["text"]) == ("raised", "no inverse")
