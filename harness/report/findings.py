@@ -48,6 +48,8 @@ class Finding:
     text: AlgorithmText
     mark: Mark
     sentence: Sentence
+    elsewhere: str = ""
+    """The diagnosis of the other cases, where the message is of another kind; part of the sentence's detail."""
 
     @property
     def id(self) -> str:
@@ -175,9 +177,10 @@ def finding(result: AlgorithmResult, catalogue: Catalogue) -> Finding:
     text = algorithm_text(catalogue, result.id)
     shown = evidence(result.message) is not None
     sentence = explain(_message(result, text), result.id, catalogue, shown)
-    said = [sentence.detail, _elsewhere(result, text), _earned(result)]
+    elsewhere = _elsewhere(result, text)
+    said = [sentence.detail, elsewhere, _earned(result)]
     sentence = replace(sentence, detail=" ".join(each for each in said if each))
-    return Finding(result, text, mark(result), sentence)
+    return Finding(result, text, mark(result), sentence, elsewhere)
 
 
 def _elsewhere(result: AlgorithmResult, text: AlgorithmText) -> str:

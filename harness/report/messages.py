@@ -71,6 +71,7 @@ def _shaped(headline: str, remedy: str) -> Entry:
         (headline,),
         ("Case: {situation}.", "Step: {step}."),
         (remedy,),
+        cause=("actual", "expected"),
     )
 
 
@@ -128,7 +129,10 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "float32_inside": Entry(
         _FIRST_WRONG,
-        ("The error is the size of float32's rounding: something is kept in float32.",),
+        (
+            "The error is the size of float32's rounding: something is kept in float32, or a constant is off in its "
+            "seventh digit.",
+        ),
         _WHERE_WRONG,
         ("Keep the input's dtype in everything you make: np.zeros_like(w) instead of zeros of dtype float32.",),
         cause=(),
@@ -257,6 +261,7 @@ ENTRIES: Mapping[str, Entry] = {
         (),
         ("grad is used as the gradient itself, but it is a function.",),
         remedy=("Call it once a step, at the point where the gradient is wanted: g = grad(w). Then compute with g.",),
+        cause=(),
     ),
     "not_iterator": Entry(
         ("type",),
@@ -287,7 +292,7 @@ ENTRIES: Mapping[str, Entry] = {
     "garbled": Entry(
         ("text",),
         ("The process of the code sent back something that is no result.",),
-        ("What was wrong with it: {text}.",),
+        ("What was wrong with it: {text}",),
         ("Leave file descriptors and sockets alone: results travel through one.",),
     ),
     "state_survives": Entry(
@@ -683,8 +688,8 @@ ENTRIES: Mapping[str, Entry] = {
     "syntax_error": Entry(
         ("file", "line", "text", "code"),
         (
-            "Python cannot read {file}, line {line}, so nothing in it could be graded: {text}.",
-            "Python cannot read {file}, so nothing in it could be graded: {text}.",
+            "Python cannot read {file}, line {line}, so nothing in it could be graded: {text}",
+            "Python cannot read {file}, so nothing in it could be graded: {text}",
         ),
         ("The line: “{code}”.",),
         ("Look at this line and the one before it: a bracket, a quote, a colon or the indentation.",),
@@ -704,7 +709,7 @@ ENTRIES: Mapping[str, Entry] = {
     "import_missing": Entry(
         ("file", "line", "text"),
         (
-            "{file}, line {line}, imports what is not installed here, so nothing in it could be graded: {text}.",
+            "{file}, line {line}, imports what is not installed here, so nothing in it could be graded: {text}",
             "The file imports what is not installed here, so nothing in it could be graded.",
         ),
         (),
@@ -715,7 +720,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "import_unused": Entry(
         ("file", "line", "text", "library"),
-        ("{file}, line {line}, imports what is never used, and fails, so nothing in it could be graded: {text}.",),
+        ("{file}, line {line}, imports what is never used, and fails, so nothing in it could be graded: {text}",),
         remedy=(
             "Remove the line: nothing needs {library}. An editor's automatic import may have put it there.",
             "Remove the line: nothing in the file uses what it imports.",
@@ -727,7 +732,7 @@ ENTRIES: Mapping[str, Entry] = {
             "{file} could not be imported, so nothing in it could be graded. Its signatures are another course's: they "
             "are for --adapter {adapter}.",
         ),
-        ("Python, line {line}: {text}.", "Seen: {names}."),
+        ("Python, line {line}: {text}", "Seen: {names}."),
         (
             "As instructor: grade with --adapter {adapter}. It supplies the libraries of that course; files of the "
             f"student's own must be there. {_AS_STUDENT}",
@@ -822,7 +827,7 @@ ENTRIES: Mapping[str, Entry] = {
             "astype({argument}.dtype).",
             "NumPy widens where an array meets a float64 scalar: use Python floats.",
         ),
-        cause=("actual", "expected"),
+        cause=("actual", "expected", "argument"),
     ),
     "tensor_for_array": Entry(
         ("algorithm",),

@@ -33,11 +33,10 @@ class Root:
 
     def differs(self, other: Finding) -> tuple[str, ...]:
         """What is to be said of one of the others because it is not said of the one told."""
-        told = self.told
-        sentences = [(other.sentence.headline, told.sentence.headline), (other.besides, told.besides)]
-        if not other.concerned:
-            sentences.append((other.sentence.remedy, told.sentence.remedy))
-        return tuple(own for own, known in sentences if own != known and own)
+        sentences = [
+            (each.sentence.headline, each.besides, each.elsewhere, each.sentence.remedy) for each in (other, self.told)
+        ]
+        return tuple(own for own, known in zip(*sentences, strict=True) if own and own != known)
 
 
 def roots(found: Sequence[Finding]) -> tuple[Root, ...]:

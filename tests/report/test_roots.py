@@ -118,6 +118,8 @@ def test_the_terminal_tells_it_once_and_lists_the_others(same: SubmissionResult)
         r"  The same in:\n  ! momentum \(same\.py:\d+\)\n",
         r"  × amsgrad \(same\.py:\d+\)\n"
         r"      Your values are AMSGrad's without bias correction\.\n"
+        r"      The paper has none, the slides do: divide m by 1 − β₁ᵗ and v_max by 1 − β₂ᵗ,\n"
+        r"      counting t from 1\.\n"
         r"      × m̂ = m / \(1 − β₁ᵗ\)   mistake here\n"
         r"      × v̂ = v_max / \(1 − β₂ᵗ\)   mistake here\n",
         r"  × batch_norm_backward \(same\.py:\d+\)\n      It is checked after your own batch_norm_forward",
@@ -188,6 +190,38 @@ def test_what_is_not_said_of_the_first_is_said_of_the_other() -> None:
         failed("nag", "signature", text="a", call="n(w)"),
     )
     assert Root(told, (other,)).differs(other) == ("Take the parameters by these names: n(w).",)
+
+
+def test_a_remedy_of_its_own_is_told_beside_its_lines_too() -> None:
+    """At test time one is to multiply by p, the other to have divided by 1 − rate before."""
+    found = [
+        finding(
+            AlgorithmResult(
+                id,
+                "fail",
+                0.0,
+                1.0,
+                message=Message("mistake", {"mistake": "not_scaled", "case": "a", "why": "b"}),
+                diagnosis=Diagnosis("mistake", "not_scaled"),
+            ),
+            WORDS,
+        )
+        for id in ("dropout_test", "inverted_dropout")
+    ]
+    (root,) = roots(found)
+    assert root.told.concerned
+    assert found[0].sentence.remedy != found[1].sentence.remedy
+    assert found[1].sentence.remedy in root.differs(found[1])
+
+
+def test_what_is_wrong_in_the_other_cases_is_told_of_each() -> None:
+    def refused(id: str, diagnosis: Diagnosis | None) -> Finding:
+        message = Message("signature", {"text": "a", "call": "f(w)"})
+        return finding(AlgorithmResult(id, "error", 0.0, 1.0, message=message, diagnosis=diagnosis), WORDS)
+
+    first, other = refused("momentum", None), refused("adam", Diagnosis("mistake", "no_bias_correction"))
+    (said,) = Root(first, (other,)).differs(other)
+    assert said.startswith("In the other cases: ")
 
 
 def test_notes_that_say_the_same_are_one() -> None:
