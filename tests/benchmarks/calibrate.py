@@ -9,7 +9,7 @@ grades every program of ``tests/corpus`` and prints a row an algorithm, for each
 * **wrong**: how many wrong ones, and the smallest error by which one is known, each in its clearest case. The bar is
   10. ``(3 not)`` are not known by the cases of this dtype, but by those of the other;
 * **factor**: the smallest of all wrong ones by the largest of all right ones;
-* **named**: how many of the wrong programs with a known mistake got its name;
+* **named**: how many of the wrong programs with a known mistake, or two, got its name, or both;
 * **allclose**, **assert_close**: how many right programs numpy's and ``torch.testing``'s would have rejected and how
   many wrong ones accepted, with their defaults and on the same runs. They are given more than a test usually asks:
   every step of every case.
@@ -86,7 +86,9 @@ def measure(form: Form, reference: Reference) -> Measured:
             ratio = 0.0 if result.status == "pass" else math.inf
         ratios[case.dtype] = max(ratio, ratios.get(case.dtype, 0.0))
     said = {name: answer for name, answer in checkers.items() if answer is not None}
-    return Measured(form, found.status == "pass", found.diagnosis == form.diagnosis, ratios, said)
+    second = found.message.params.get("second") if found.message else None
+    named = found.diagnosis == form.diagnosis and second == form.beside
+    return Measured(form, found.status == "pass", named, ratios, said)
 
 
 def _accepts(checker: Checker, reference: Reference, runs: Sequence[Sequence[Any]]) -> bool | None:
