@@ -60,9 +60,10 @@ class Draws:
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
         return low + (high - low) * self.random(size)
 
-    def binomial(self, n: int, p: float, size: Any = None) -> Any:
-        if n != 1:
+    def binomial(self, n: Any, p: float, size: Any = None) -> Any:
+        if np.any(np.not_equal(n, 1)):
             raise ValueError(f"np.random.binomial of {n} trials; a mask needs 1")
+        size = np.shape(n) if size is None and np.ndim(n) else size  # ones in the shape of the mask
         return self.choice(2, size, p=[1 - p, p])
 
     def choice(self, a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Any:

@@ -49,6 +49,8 @@ def test_uniform_numbers_are_those_given(expression: str, imports: str) -> None:
     [
         ("np.random.binomial(1, 0.25, x.shape)", U >= 0.75),
         ("np.random.binomial(1, p=0.25, size=x.shape)", U >= 0.75),
+        ("np.random.binomial(np.ones(x.shape, int), 0.25)", U >= 0.75),
+        ("np.random.binomial([np.ones(x.shape)], 0.25)[0]", U >= 0.75),
         ("np.random.choice([0, 1], size=x.shape, p=[0.75, 0.25])", U >= 0.75),
         ("np.random.choice([True, False], x.shape, p=[0.25, 0.75])", U < 0.25),
         ("np.random.choice(2, x.shape)", U >= 0.5),
