@@ -40,7 +40,7 @@ def closed_form(torch: Any, w: Any, grads: Any, *, lr: float) -> dict[str, Any]:
     return {"w": w - lr * torch.cumsum(grads, dim=0)}
 
 
-gradient_descent.cases(*optimizer_battery(plain={"lr": 0.125}, odd={"lr": 0.03125}, long=0))  # it keeps no state
+gradient_descent.cases(*optimizer_battery(plain={"lr": 0.125}, odd={"lr": 0.03125}))
 
 gradient_descent.mistake(
     "sign_flipped",

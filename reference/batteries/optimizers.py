@@ -90,9 +90,9 @@ def optimizer_battery(
         stream = Stream(_point(rng, (3,)), _rounded(rng.normal(size=(8, 3))))
         return Case("one-alone", f"only {', '.join(alone)} passed, the rest at its defaults", alone, (stream,))
 
-    makers: list[CaseMaker] = [scalar, patterns, patterns_float32, defaults, tensor, two_instances]
-    more = {no_memory: memoryless, switched_on: switched, one_alone: alone, long_run: long}
-    return (*makers, *(maker for maker, wanted in more.items() if wanted))
+    more = {no_memory: memoryless, switched_on: switched, one_alone: alone}
+    chosen = (maker for maker, wanted in more.items() if wanted)
+    return (scalar, patterns, patterns_float32, defaults, tensor, two_instances, *chosen, long_run)
 
 
 def patch(rng: Generator, steps: int, dtype: Dtype = "float64") -> Stream:

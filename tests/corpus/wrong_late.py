@@ -15,6 +15,14 @@ WRONG = Forms()
 # -- seen by the long runs --------------------------------------------------------------------------------------------
 
 
+@WRONG.unknown("gradient_descent")
+def gradient_descent_slows_down(w, grad, *, lr=0.01):
+    """What is right keeps no state; this counts."""
+    for t in count():
+        w = w - (lr if t < 100 else lr / 10) * grad(w)
+        yield w
+
+
 @WRONG.unknown("momentum")
 class MomentumStartsAgain:
     """Its velocity is lost with every 256th step."""
