@@ -36,10 +36,9 @@ from harness.results import (
     Status,
     SubmissionResult,
 )
-from harness.runner import session
+from harness.runner import cgroups, scratch, session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
-from harness.runner.scratch import sweep
 from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
@@ -95,7 +94,9 @@ class Batch:
         self._testimony: Future[witness.Testimony | None] = Future()
 
     def __enter__(self) -> Batch:
-        sweep()
+        scratch.sweep()
+        if self.isolation.strict:
+            cgroups.sweep()
         return self
 
     def __exit__(
@@ -169,7 +170,9 @@ class Batch:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
         try:
             ran = session.run(server, submission, self._tasks, self.limits, self._code)
-            alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code)
+            alone = partial(
+                session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends
+            )
             judged = self._judged(submission, ran, alone)
             return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
         except ForkError as error:
@@ -198,7 +201,7 @@ class Batch:
             if id in loaded.offers and loaded.offers[id].shape:
                 result = self._in_another_shape(id, loaded.offers[id])
             elif id in loaded.offers:
-                result, more = self._algorithm(id, loaded.offers[id], ran.outcomes[id], alone)
+                result, more = self._algorithm_or_fault(id, loaded.offers[id], ran.outcomes[id], alone)
                 notes += more
             else:
                 result = self._without_cases(id, "missing", self._missing(id, loaded))
@@ -226,6 +229,18 @@ class Batch:
         message = Message("other_shape", {"adapter": offer.shape, "name": offer.name})
         result = self._without_cases(id, "error", message)
         return replace(result, form=offer.form, source=Source(offer.file, offer.line))
+
+    def _algorithm_or_fault(
+        self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
+    ) -> tuple[AlgorithmResult, list[Message]]:
+        """A bug of ours that one algorithm meets costs that one no point, and gives the others none."""
+        try:
+            return self._algorithm(id, offer, outcomes, alone)
+        except ForkError:
+            raise
+        except Exception:
+            message = Message("harness_error", {"text": traceback.format_exc(limit=-3)})
+            return self._without_cases(id, "harness_error", message, self.assignment.points[id]), []
 
     def _algorithm(
         self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
@@ -279,12 +294,12 @@ class Batch:
         another thing each time."""
         task = next(task for task in self._tasks if task.id == id)
         again = alone(replace(task, cases=[task.cases[at]]))
-        if not isinstance(again, Ran) or repeats(ran.cases[at], again.cases[0]):
-            return None
-        once_more = alone(replace(task, cases=[task.cases[at]]))
-        if isinstance(once_more, Ran) and not repeats(again.cases[0], once_more.cases[0]):
-            return "not_repeatable"
         try:
+            if not isinstance(again, Ran) or repeats(ran.cases[at], again.cases[0]):
+                return None
+            once_more = alone(replace(task, cases=[task.cases[at]]))
+            if isinstance(once_more, Ran) and not repeats(again.cases[0], once_more.cases[0]):
+                return "not_repeatable"
             with self._judging:
                 return "state_survives" if passes_alone(self.references[id], at, again.cases[0]) else None
         except MALFORMED:

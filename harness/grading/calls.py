@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.grading import judge as judging
 from harness.grading.expected import Block, Reference
-from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
+from harness.grading.judge import Comparison, Judged, Numbers, Witness, read_problem
 from harness.grading.unasked import read_remarks, remark_notes
 from harness.results import CaseResult, Divergence, Message
 from reference import Call, Case, Edition, Page, pages
@@ -151,9 +151,7 @@ def _evaluated_shapes(edition: Edition, page: Page, case: Case, call: Call) -> M
 
 
 def _read(reference: Reference, number: int, at: int, reply: Any) -> Returned:
-    shapes, problem = _shapes(reference, number, at), reply["problem"]
-    if problem is not None and problem["kind"] not in PROBLEMS:
-        raise ValueError("a problem of no known kind")
+    shapes, problem = _shapes(reference, number, at), read_problem(reply)
     results = {name: _array(values, shapes[name]) for name, values in reply["results"].items()}
     if problem is None and results.keys() != set(reference.page.results):
         raise ValueError("other results than were asked for")

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from harness.grading.bounded import EXTENDED_BITS, AmbiguousError, Bounded, Extended
 from reference import Call, Case, Edition, Page, Stream
-from reference.cases import Dtype
 
 Kind = TypeVar("Kind")
 
@@ -165,10 +164,9 @@ def _widened(blocks: Mapping[str, Block], others: Iterable[Mapping[str, Block]])
 class Reference:
     """One page with its cases drawn, and everything expected of it that anybody asked for."""
 
-    def __init__(self, page: Page, seed: int, dtype: Dtype | None = None) -> None:
-        drawn = page.draw(seed)
+    def __init__(self, page: Page, seed: int) -> None:
         self.page, self._seed = page, seed
-        self.cases = tuple(replace(case, dtype=dtype) for case in drawn) if dtype else drawn
+        self.cases = page.draw(seed)
         self._expected: dict[tuple[object, int, int, int], Any] = {}
         self._bounded: set[tuple[int, int]] = set()
         self._editions: dict[int, Edition] = {}  # keeps them alive, so that an id stays one edition's
@@ -176,7 +174,9 @@ class Reference:
     @cached_property
     def in_float32(self) -> Reference:
         """The same inputs, with the tolerances of code that computes on all of them in float32."""
-        return Reference(self.page, self._seed, "float32")
+        single = Reference(self.page, self._seed)
+        single.cases = tuple(replace(case, dtype="float32") for case in self.cases)
+        return single
 
     def expected(self, kind: Callable[..., Kind], case: int, at: int, edition: Edition | None = None) -> Kind:
         """What the slide's edition, or another, comes to in run ``at`` of a case (both by number), made once by

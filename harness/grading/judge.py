@@ -51,6 +51,9 @@ PROBLEMS: Mapping[str, Status] = {
 }
 """What a worker may report in place of numbers, each the id of a message, and what it makes of its case."""
 
+_LONGEST, _MOST, _DEEPEST = 1000, 20, 4
+"""What a worker may tell of a problem: characters of a text, things in a list, lists within lists."""
+
 _WIDTH = {"float16": 16, "bfloat16": 16, "float32": 32, "float64": 64, "longdouble": 80, "float128": 128}
 
 
@@ -118,6 +121,34 @@ def tells(comparison: Comparison, block: Block) -> bool:
     apart = error_ratios(actual, comparison.block) > 1
     sharp = ~np.isfinite(block.value) | (MATCH * block.tolerance < np.abs(actual - comparison.block.value))
     return bool((apart & sharp).any())
+
+
+def read_problem(reply: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The problem that a run ended in, cut to what a message can hold; None where it ended in numbers.
+
+    Raises KeyError, TypeError or ValueError where it is none that a worker of ours tells.
+    """
+    problem = reply["problem"]
+    if problem is None:
+        return None
+    if problem["kind"] not in PROBLEMS:
+        raise ValueError("a problem of no known kind")
+    return {name: value for name, value in _cut(problem, _DEEPEST).items() if name not in ("case", "why")}
+
+
+def _cut(value: Any, depth: int) -> Any:
+    """Plain data as a worker's own is: texts, lists and dicts of a size, and not deep."""
+    if depth < 0:
+        raise ValueError("a problem with lists within lists")
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    if isinstance(value, Mapping):
+        return {str(name)[:_LONGEST]: _cut(each, depth - 1) for name, each in list(value.items())[:_MOST]}
+    if isinstance(value, list):
+        return [_cut(each, depth - 1) for each in value[:_MOST]]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    raise TypeError(f"a problem with {type(value).__name__}")
 
 
 def problem_of(case: Case, problem: Mapping[str, Any]) -> Judged:

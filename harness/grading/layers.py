@@ -22,7 +22,7 @@ from harness.grading import chance
 from harness.grading import judge as judging
 from harness.grading.calls import Returned, describe, narrower, remarked, timed
 from harness.grading.expected import Block, Evaluation, Reference
-from harness.grading.judge import PROBLEMS, Comparison, Judged, Numbers, Witness
+from harness.grading.judge import Comparison, Judged, Numbers, Witness, read_problem
 from harness.grading.samples import Tested, improbability, in_words
 from harness.grading.unasked import read_remarks
 from harness.results import CaseResult, Message
@@ -125,10 +125,7 @@ def _wired(call: Call) -> dict[str, Any]:
 
 
 def _returned(call: Call, reply: Any) -> Returned:
-    problem = reply["problem"]
-    if problem is not None:
-        if problem["kind"] not in PROBLEMS:
-            raise ValueError("a problem of no known kind")
+    if problem := read_problem(reply):
         return Returned({}, {}, {}, problem)
     y = reply["results"]["y"]
     if y.dtype not in (np.float32, np.float64) or y.shape != call.args["x"].shape:

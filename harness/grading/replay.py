@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.grading.judge import PROBLEMS, Numbers
+from harness.grading.judge import Numbers, read_problem
 from harness.grading.unasked import read_remarks
 from reference import Case, Page, Stream
 
@@ -68,9 +68,7 @@ def read_replay(reply: Any, case: Case, stream: Stream, page: Page) -> Replay:
     offered = {str(name): _floats(values, shape) for name, values in reply["steps"].items()}
     if offered.keys() - page.steps.keys() or any(len(values) != len(w) for values in offered.values()):
         raise ValueError("steps that the page does not have")
-    problem = reply["problem"]
-    if problem is not None and problem["kind"] not in PROBLEMS:
-        raise ValueError("a problem of no known kind")
+    problem = read_problem(reply)
     if problem is None and page.form == "optimizer" and len(w) != len(stream.grads):
         raise ValueError("fewer steps than were asked for")
     dtypes = tuple((str(name)[:16], int(step)) for name, step in reply["dtypes"])

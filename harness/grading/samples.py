@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from harness.grading import chance
 from harness.grading import judge as judging
 from harness.grading.expected import Reference
-from harness.grading.judge import PROBLEMS, Judged, Witness
+from harness.grading.judge import Judged, Witness, read_problem
 from harness.results import CaseResult, Message
 from reference import Call, Case, Edition, Page
 
@@ -93,9 +93,7 @@ class Samples:
     def read(self, reference: Reference, number: int, reply: Any) -> list[Sample]:
         case = reference.cases[number]
         pairs = list(zip(case.calls, reply["runs"], strict=True))
-        problem = next((each["problem"] for _, each in pairs if each["problem"]), None)
-        if problem is not None and problem["kind"] not in PROBLEMS:
-            raise ValueError("a problem of no known kind")
+        problem = next(filter(None, [read_problem(each) for _, each in pairs]), None)
         return [Sample(reference.page, case, tuple(_draws(call, each) for call, each in pairs), problem)]
 
     def judge(self, reference: Reference, number: int, runs: Sequence[Sample], witnesses: Sequence[Witness]) -> Judged:

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.grading import judge as judging
 from harness.grading.expected import Reference
-from harness.grading.judge import PROBLEMS, Judged, Witness
+from harness.grading.judge import Judged, Witness, read_problem
 from harness.results import CaseResult, Message
 from reference import Case, Edition, Page
 from reference.cases import Call, Objective, Watched
@@ -53,7 +53,7 @@ class Grids:
 
     def read(self, reference: Reference, number: int, reply: Any) -> list[Listed]:
         return [
-            Listed(_list(each["trials"]), _whole(each["count"]), _problem(each))
+            Listed(_list(each["trials"]), _whole(each["count"]), read_problem(each))
             for _, each in zip(reference.cases[number].calls, reply["runs"], strict=True)
         ]
 
@@ -104,7 +104,7 @@ class Searches:
         best = None if only["best"] is None else _list(only["best"])
         if only["problem"] is None and (best is None or len(best) != 2):
             raise ValueError("no trial and value")
-        return [Found(best, asked, _problem(only))]
+        return [Found(best, asked, read_problem(only))]
 
     def judge(self, reference: Reference, number: int, runs: Sequence[Found], witnesses: Sequence[Witness]) -> Judged:
         case, (run,) = reference.cases[number], runs
@@ -179,13 +179,6 @@ def _whole(value: Any) -> int:
     if type(value) is not int:
         raise ValueError(f"{type(value).__name__} instead of a whole number")
     return value
-
-
-def _problem(reply: Any) -> Problem:
-    problem: Problem = reply["problem"]
-    if problem is not None and problem["kind"] not in PROBLEMS:
-        raise ValueError("a problem of no known kind")
-    return problem
 
 
 # -- what is expected -----------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def repeats(reply: Any, again: Any) -> bool:
         return reply.keys() == again.keys() and all(repeats(reply[key], again[key]) for key in reply)
     if isinstance(reply, list) and isinstance(again, list):
         return len(reply) == len(again) and all(map(repeats, reply, again))
-    return bool(reply == again)
+    return type(reply) is type(again) and bool(reply == again)
 
 
 def passes_alone(reference: Reference, at: int, reply: Mapping[str, Any]) -> bool:

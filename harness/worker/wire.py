@@ -23,6 +23,9 @@ import numpy as np
 HEADER_LIMIT = 64 * 1024
 """Bytes of a reply's header. What a student's code causes to be written there is capped far below."""
 
+DEEPEST = 32
+"""How deep lists and dicts may lie in one another: whoever writes them out later goes as deep as they do."""
+
 _LENGTHS = struct.Struct(">IQ")
 _DTYPES = {"float32", "float64", "int64", "uint8", "bool"}
 
@@ -65,7 +68,7 @@ def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_lim
         for dtype, shape, size in shapes:
             arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
             at += size
-        return _lower(payload, arrays)
+        return _lower(payload, arrays, DEEPEST)
     except (ValueError, RecursionError) as error:  # a side numpy cannot hold, lists deeper than Python's stack
         raise WireError(f"a frame that cannot be put together ({error})") from error
 
@@ -119,14 +122,16 @@ def _lift(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     return value
 
 
-def _lower(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+def _lower(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
+    if depth < 0:
+        raise WireError(f"lists within lists, more than {DEEPEST} deep")
     if isinstance(value, dict):
         if value.keys() == {"__array__"}:
             place = value["__array__"]
             if type(place) is not int or not 0 <= place < len(arrays):
                 raise WireError(f"an array numbered {place!r} of {len(arrays)}")
             return arrays[place]
-        return {key: _lower(each, arrays) for key, each in value.items()}
+        return {key: _lower(each, arrays, depth - 1) for key, each in value.items()}
     if isinstance(value, list):
-        return [_lower(each, arrays) for each in value]
+        return [_lower(each, arrays, depth - 1) for each in value]
     return value

@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,11 @@ import pytest
 from harness.batch import Batch
 from harness.cli.words import catalogue
 from harness.grading.forms import FORMS
-from harness.grading.judge import PROBLEMS
+from harness.grading.judge import PROBLEMS, read_problem
 from harness.grading.unasked import GIVEN
 from harness.report import terminal
 from harness.results import SubmissionResult, plain
-from harness.runner.worker import MALFORMED, _ran
+from harness.runner.worker import MALFORMED, _loaded, _ran
 from harness.worker import wire
 from harness.worker.cases import run_case
 from tests.graded import MOMENTUM, asked, submission
@@ -93,7 +94,9 @@ def honest(batch: Batch, questions: list[Any]) -> Any:
             return task.answer(question)
 
         cases.append({"id": case["id"], "runs": run_case(thing, task.form, case, [], lambda x: x, ask=ask)})
-    return {"request": 1, "cases": cases}
+    reply = {"request": 1, "barred": [], "cases": cases}
+    assert batch._judge(task.id, _ran(reply, task, questions)).cases  # untampered it is judged, not refused
+    return reply
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -131,6 +134,56 @@ def test_a_tampered_reply_is_judged_or_refused_and_can_be_shown(
         found = batch._judge(batch._tasks[0].id, ran)
         result = batch._without_cases(batch._tasks[0].id, found.status, found.message)
         show(batch._result(submission("a", ""), [result], notes=found.notes))
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:40])
+@pytest.mark.parametrize("batch", ["momentum"], indirect=True)
+def test_what_comes_of_a_tampered_second_run_is_told_or_left(batch: Batch, honest: Any, odd: Any) -> None:
+    """Whoever could raise in here would get full points: it is asked only where a case is wrong."""
+    (task,) = batch._tasks
+    first = _ran(over_the_wire(honest), task)
+    once = {**honest, "cases": honest["cases"][:1]}
+    for place in places(once):
+        try:
+            ran = _ran(over_the_wire(tampered(once, place, odd)), replace(task, cases=task.cases[:1]))
+        except MALFORMED:
+            continue
+        said = batch._told_by_itself(task.id, 0, first, lambda *_, ran=ran, **__: ran)
+        assert said in (None, "state_survives", "not_repeatable")
+
+
+def nested(depth: int) -> Any:
+    value: Any = 0
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("depth", [3, 20, 31, 40, 400])
+def test_a_problem_of_any_depth_is_cut_or_refused_and_can_be_written(batch: Batch, honest: Any, depth: int) -> None:
+    problem = {"kind": "raised", "step": 1, "type": "E", "text": "x" * 60_000, "frames": [], "x": nested(depth)}
+    (first, *others) = honest["cases"]
+    (run, *more) = first["runs"]
+    reply = {**honest, "cases": [{**first, "runs": [{**run, "problem": problem}, *more]}, *others]}
+    try:
+        ran = _ran(over_the_wire(reply), batch._tasks[0])
+        found = batch._judge(batch._tasks[0].id, ran)
+    except MALFORMED:
+        assert depth > 20
+        return
+    show(batch._result(submission("a", ""), [batch._without_cases(batch._tasks[0].id, found.status, found.message)]))
+
+
+def test_a_problem_cannot_say_which_case_it_is_of(batch: Batch, honest: Any) -> None:
+    told = read_problem({"problem": {"kind": "raised", "case": "another", "why": "because", "text": "x" * 2000}})
+    assert told == {"kind": "raised", "text": "x" * 1000}
+
+
+def test_an_adapter_that_is_not_in_use_cannot_have_failed() -> None:
+    failed = {"type": "E", "text": "t", "frames": [], "file": "a.py", "adapter": "cs231n", "course": None}
+    reply = {"found": {}, "failed": [failed], "lost": {}, "courses": [], "names": [], "barred": []}
+    assert [each.adapter for each in _loaded(reply, [], adapted=False).failed] == [None]
+    assert [each.adapter for each in _loaded(reply, [], adapted=True).failed] == ["cs231n"]
 
 
 def show(result: SubmissionResult) -> None:

@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -220,3 +221,12 @@ def test_a_reset_is_a_closed_connection(pair: Pair) -> None:
     pair[1].close()
     with pytest.raises(wire.Closed):
         receive(pair[0])
+
+
+@pytest.mark.parametrize(("depth", "refused"), [(wire.DEEPEST, False), (wire.DEEPEST + 1, True), (485, True)])
+def test_lists_within_lists_have_an_end(pair: Pair, depth: int, refused: bool) -> None:
+    header = json.dumps({"payload": 0, "arrays": []}).replace("0", f"{'[' * depth}0{']' * depth}", 1).encode()
+    ours, theirs = pair
+    ours.sendall(struct.pack(">IQ", len(header), 0) + header)
+    with pytest.raises(wire.WireError) if refused else nullcontext():
+        wire.receive(theirs, deadline=time.monotonic() + 5, body_limit=0)
