@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ MEMORY_MB = (64, 1 << 20)
 """The least and the most that a limit may be."""
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+_NEEDED = frozenset({"numpy", *sys.stdlib_module_names})
 
 _WANTED: Mapping[type, str] = {str: "a text", list: "a list", bool: "true or false"}
 
@@ -114,6 +117,11 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
     forbid = tuple(_value(head, "forbid", list, [], path))
     if odd := [each for each in forbid if not isinstance(each, str) or not _MODULE.fullmatch(each)]:
         raise AssignmentError(f"{path}: forbid holds {odd[0]!r}; names of modules are needed, such as 'torch.optim'.")
+    if needed := [each for each in forbid if each.partition(".")[0] in _NEEDED]:
+        raise AssignmentError(
+            f"{path}: forbid holds {needed[0]!r}; numpy and Python's own modules cannot be barred: what runs students' "
+            "code needs them."
+        )
     points = _table(data, "points", path)
     _check_keys(points, known, path, "points")
     dialects = _value(head, "dialects", str, "accept", path)

@@ -225,6 +225,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "import_timeout": {"seconds": 10, "file": "optim.py"},
     "import_crash": {"signal": None, "code": 3, "file": "optim.py"},
     "import_memory": {"mb": 2048, "file": "optim.py"},
+    "import_overtime": {"seconds": 300.0, "file": "optim.py"},
     "import_exit": {"file": "optim.py"},
     "no_python": {},
     "not_readable": {},

@@ -111,6 +111,8 @@ def test_only_keeps_everything_else(tmp_path: Path) -> None:
         ("[assignment]\nforbid = 'keras'", "forbid is 'keras'; a list is needed"),
         ("[assignment]\nforbid = ['torch.']", "forbid holds 'torch.'; names of modules are needed"),
         ("[assignment]\nforbid = [1]", "forbid holds 1; names of modules are needed"),
+        ("[assignment]\nforbid = ['numpy']", "forbid holds 'numpy'; numpy and Python's own modules cannot be barred"),
+        ("[assignment]\nforbid = ['os.path']", "forbid holds 'os.path'; numpy and Python's own"),
         ("[limits]\nsubmission_seconds = 0", "submission_seconds is 0; a number between 0.1 and 86400 is needed"),
         ("assignment = 1", "assignment must be a table, [assignment]"),
         ("points = 1", "points must be a table, [points]"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.intake import Submission
 from harness.report.pages import student_page
 from harness.report.terminal import digest
 from harness.results import Printed
@@ -44,6 +45,17 @@ def test_what_is_left_when_the_time_is_used_up_is_not_run() -> None:
     assert (message.id, message.params) == ("overtime", {"seconds": 1})
     assert slow.score == 1
     assert "Not run: the submission as a whole had used up its 1 s." in digest(slow, CATALOGUE, color=False)
+
+
+@pytest.mark.slow
+def test_the_time_of_all_imports_together_is_limited_as_well() -> None:
+    names = [f"loop{at}.py" for at in range(8)]
+    endless = Submission("loops", "loops", dict.fromkeys(names, b"while True: pass"), tuple(names))
+    assignment = replace(asked("momentum", seconds=0.5), submission_seconds=1)
+    result = grade([endless], assignment, isolation=isolation.basic())["loops"]
+    assert result.load_error is not None
+    assert (result.load_error.message.id, result.score) == ("import_overtime", 0)
+    assert "Importing the files takes more than the submission's 1 s." in digest(result, CATALOGUE, color=False)
 
 
 PRINTING = f"""

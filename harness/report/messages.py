@@ -783,6 +783,15 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         remedy=(_GUARD,),
     ),
+    "import_overtime": Entry(
+        ("seconds", "file"),
+        (
+            "Importing {file} takes more than the submission's {seconds} s.",
+            "Importing the files takes more than the submission's {seconds} s.",
+            "Importing the files takes more than the submission's time.",
+        ),
+        remedy=(_GUARD,),
+    ),
     "import_exit": Entry(
         ("file",),
         ("{file} ends the program while it is imported.", "The file ends the program while it is imported."),

@@ -82,6 +82,16 @@ def made(memory_mb: int) -> Iterator[list[Group]]:
             group.remove()
 
 
+def sweep() -> None:
+    """Remove the groups that a killed grader left behind; what is still used cannot be."""
+    for folder in filter(None, map(_own, ("", "memory", "pids"))):
+        for group in folder.glob("gradstep-*-*"):
+            number = group.name.split("-")[1]
+            if number.isdigit() and not Path("/proc", number).exists():
+                with contextlib.suppress(OSError):
+                    group.rmdir()
+
+
 def _of(controller: str) -> Path:
     found = _own(controller)
     if found is None:

@@ -20,6 +20,8 @@ from harness.worker import wire
 START_SECONDS = 120.0
 ANSWER_SECONDS = 30.0
 END_SECONDS = 5.0
+CROWDED_SECONDS, CROWDED_PAUSE = 60.0, 0.2
+"""How long, and how often, it is tried to start a process where there is no room for one."""
 
 
 class ForkError(Exception):
@@ -99,8 +101,20 @@ class ForkServer:
         """A child that runs ``entry`` ("module:function") with the other end of the socket; in namespaces of its own
         where ``room`` is the folder that is to be in memory there.
 
+        Where there is no room for another process, it is tried again for a while: what uses it up has a deadline.
         Raises :class:`ForkError`.
         """
+        deadline = time.monotonic() + CROWDED_SECONDS
+        while True:
+            found = self._fork(entry, room)
+            if isinstance(found, Child):
+                return found
+            if time.monotonic() > deadline:
+                raise ForkError(f"no process could be started for {CROWDED_SECONDS:g} s: {found}")
+            time.sleep(CROWDED_PAUSE)
+
+    def _fork(self, entry: str, room: str | None) -> Child | str:
+        """The child, or why there is none at this moment."""
         ours, theirs = socket.socketpair()
         output, into = os.pipe()
         os.set_blocking(output, False)
@@ -113,6 +127,10 @@ class ForkServer:
             raise
         finally:
             os.close(into)
+        if "pid" not in answer:
+            ours.close()
+            os.close(output)
+            return str(answer["unforked"])
         return Child(int(answer["pid"]), ours, output)
 
     def bury(self, child: Child, ended: bool = False) -> End:

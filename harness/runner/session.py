@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from harness.intake import Submission
 from harness.runner.forks import ForkServer
@@ -24,6 +26,8 @@ class Session:
     loaded: Loaded | Failure | Ended
     outcomes: Mapping[str, Mapping[str, Outcome]]
     output: Output
+    ends: float
+    """When its time is up, by ``time.monotonic``."""
 
 
 def run_alone(
@@ -33,9 +37,10 @@ def run_alone(
     backend: str,
     limits: Limits,
     adapter: AdapterCode | None = None,
+    ends: float = math.inf,
 ) -> Loaded | Failure | Ended | Outcome:
     """One algorithm in a fresh worker, with nothing run before it."""
-    worker = Worker(server, submission, limits, adapter)
+    worker = Worker(server, submission, limits, adapter, ends=ends)
     try:
         loaded = worker.load(_wanted([task]))
         return worker.run(task, backend) if isinstance(loaded, Loaded) and task.id in loaded.offers else loaded
@@ -52,38 +57,36 @@ def run(
 ) -> Session:
     """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
     ids, output = _wanted(tasks), Output()
-    worker = Worker(server, submission, limits, adapter, output)
+    ends = time.monotonic() + limits.submission_seconds
+    make = partial(Worker, server, limits=limits, adapter=adapter, output=output, ends=ends)
+    worker = make(submission)
     try:
         loaded = worker.load(ids)
         ended: list[Ended] = []
         if isinstance(loaded, Ended) and len(submission.entries) > 1:
-            submission, ended = _without_endings(server, submission, limits, adapter)
+            submission, ended = _without_endings(make, submission)
             worker.close()
-            worker = Worker(server, submission, limits, adapter, output)
+            worker = make(submission)
             loaded = worker.load(ids)
         if not isinstance(loaded, Loaded):
-            return Session(loaded, {}, output)
+            return Session(loaded, {}, output, ends)
         loaded = replace(loaded, failed=(*loaded.failed, *ended))
         tasks = [task for task in tasks if task.id in loaded.offers and not loaded.offers[task.id].shape]
         outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks}
         if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
-            return Session(loaded, {}, output)
-        ends = time.monotonic() + limits.submission_seconds
+            return Session(loaded, {}, output, ends)
         for task in tasks:
             for backend in loaded.offers[task.id].backends:
-                if time.monotonic() > ends:
-                    outcomes[task.id][backend] = Ended("overtime", {"seconds": limits.submission_seconds})
-                    continue
                 if not worker.alive:
                     worker.close()
-                    worker = Worker(server, submission, limits, adapter, output)
+                    worker = make(submission)
                     again = worker.load(ids)
                     if not isinstance(again, Loaded):  # it loaded once and does not now: that is its outcome
                         outcomes[task.id][backend] = again
                         worker.close()
                         continue
                 outcomes[task.id][backend] = worker.run(task, backend)
-        return Session(loaded, outcomes, output)
+        return Session(loaded, outcomes, output, ends)
     finally:
         worker.close()
 
@@ -93,18 +96,18 @@ def _wanted(tasks: Sequence[Task]) -> list[str]:
     return list(dict.fromkeys(name for task in tasks for name in (task.id, task.after) if name))
 
 
-def _without_endings(
-    server: ForkServer, submission: Submission, limits: Limits, adapter: AdapterCode | None
-) -> tuple[Submission, list[Ended]]:
+def _without_endings(make: Callable[[Submission], Worker], submission: Submission) -> tuple[Submission, list[Ended]]:
     """The submission without the modules whose import ends the process, each tried in a worker of its own, and how
     each ended. One that ends only beside others, or all of them, is left in: it will end again and be told."""
     endings: dict[str, Ended] = {}
     for path in submission.entries:
-        worker = Worker(server, replace(submission, entries=(path,), spare=()), limits, adapter)
+        worker = make(replace(submission, entries=(path,), spare=()))
         try:
             alone = worker.load([])
         finally:
             worker.close()
+        if isinstance(alone, Ended) and alone.kind == "overtime":
+            return submission, []
         if isinstance(alone, Ended):
             endings[path] = replace(alone, params={**alone.params, "file": path})
     left = tuple(path for path in submission.entries if path not in endings)

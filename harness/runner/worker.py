@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, TypeVar, get_args
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from harness.intake import Submission
 from harness.runner import cgroups
-from harness.runner.forks import Child, End, ForkError, ForkServer
+from harness.runner.forks import CROWDED_PAUSE, CROWDED_SECONDS, Child, End, ForkError, ForkServer
 from harness.runner.isolation import somebody
 from harness.runner.output import Output
 from harness.runner.scratch import scratch
@@ -166,11 +166,14 @@ class Worker:
         limits: Limits,
         adapter: AdapterCode | None = None,
         output: Output | None = None,
+        ends: float = math.inf,
     ) -> None:
+        """``ends`` is when the submission's time is up, by ``time.monotonic``."""
         self._server = server
         self._adapter = adapter
         self._submission = submission
         self._limits = limits
+        self._ends = ends
         self._numbers = itertools.count(1)
         self._child: Child | None = None
         self._stack = ExitStack()
@@ -179,8 +182,7 @@ class Worker:
             folder = self._stack.enter_context(scratch())
             groups = self._groups()
             self._stack.callback(self._bury)
-            self._child = server.fork(ENTRY, folder if server.isolation.rooms else None)
-            self._settle(self._child, folder, groups)
+            self._start(folder, groups)
         except BaseException:
             self.close()
             raise
@@ -195,8 +197,22 @@ class Worker:
             raise ForkError(f"a control group could not be made: {error}") from error
         return [group.members for group in made]
 
-    def _settle(self, child: Child, folder: str, groups: Sequence[str]) -> None:
-        """Have the worker wall itself in. No student code has run yet: what fails here is ours, and its word counts."""
+    def _start(self, folder: str, groups: Sequence[str]) -> None:
+        """Fork the worker and have it wall itself in. Raises :class:`ForkError`."""
+        deadline = time.monotonic() + CROWDED_SECONDS
+        while True:
+            self._child = self._server.fork(ENTRY, folder if self._server.isolation.rooms else None)
+            reply = self._settled(self._child, folder, groups)
+            if not reply["unsettled"]:
+                return
+            if not reply.get("crowded") or time.monotonic() > deadline:
+                raise ForkError(f"a worker could not be walled in: {reply['unsettled']}")
+            self._bury()
+            time.sleep(CROWDED_PAUSE)
+
+    def _settled(self, child: Child, folder: str, groups: Sequence[str]) -> Any:
+        """The worker's answer to being told to wall itself in. No student code has run yet: what fails here is ours,
+        and its word counts."""
         isolation = self._server.isolation
         request = {
             "request": 0,
@@ -212,11 +228,9 @@ class Worker:
         try:
             child.sock.settimeout(SETTLE_SECONDS)
             wire.send(child.sock, request)
-            reply = wire.receive(child.sock, deadline=time.monotonic() + SETTLE_SECONDS, body_limit=0)
+            return wire.receive(child.sock, deadline=time.monotonic() + SETTLE_SECONDS, body_limit=0)
         except (OSError, wire.Closed, wire.WireError) as error:
             raise ForkError(f"a worker did not get ready ({error or type(error).__name__})") from error
-        if reply["unsettled"]:
-            raise ForkError(f"a worker could not be walled in: {reply['unsettled']}")
 
     def close(self) -> None:
         """Bury the process and remove its folder."""
@@ -237,7 +251,7 @@ class Worker:
             "forbid": self._limits.forbid,
             "adapter": self._adapter and {**vars(self._adapter), "source": _bytes(self._adapter.source)},
         }
-        return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids))
+        return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids, self._adapter is not None))
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
@@ -268,6 +282,9 @@ class Worker:
         assert self._child is not None, "this worker is buried"
         number = next(self._numbers)
         deadline = time.monotonic() + self._limits.seconds
+        if time.monotonic() > self._ends:  # what had begun before is carried through
+            self._bury()
+            return Ended("overtime", {"seconds": self._limits.submission_seconds})
         try:
             self._child.sock.settimeout(self._limits.seconds)
             wire.send(self._child.sock, {"request": number, **request})
@@ -336,11 +353,13 @@ def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"line": _number(data["line"]), **{name: _text(data[name]) for name in ("file", "function", "code")}}
 
 
-def _loaded(reply: Mapping[str, Any], ids: Sequence[str]) -> Loaded:
+def _loaded(reply: Mapping[str, Any], ids: Sequence[str], adapted: bool) -> Loaded:
+    """Where no adapter is in use, none can have failed."""
     offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
     lost = {id: _text(reply["lost"][id]) for id in ids if id in reply["lost"]}
-    failed, courses = map(_failure, reply["failed"]), map(_course, reply["courses"])
-    return Loaded(offers, tuple(failed), lost, tuple(courses), tuple(map(_text, reply["names"])), _barred(reply))
+    failed = tuple(each if adapted else replace(each, adapter=None) for each in map(_failure, reply["failed"]))
+    courses = tuple(map(_course, reply["courses"]))
+    return Loaded(offers, failed, lost, courses, tuple(map(_text, reply["names"])), _barred(reply))
 
 
 def _offer(data: Mapping[str, Any]) -> Offer:

@@ -10,6 +10,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -120,7 +121,8 @@ def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
         done.add(id(value))
         if isinstance(value, type):
             waiting += map(_function, vars(value).values())
-            value.__init__ = _refuse  # type: ignore[misc]  # no such class is to be made again
+            with suppress(TypeError):  # a class written in C cannot be changed
+                value.__init__ = _refuse  # type: ignore[misc]  # no such class is to be made again
         elif isinstance(value, FunctionType):
             waiting += [_function(cell.cell_contents) for cell in value.__closure__ or () if _filled(cell)]
             value.__code__ = _refusing(len(value.__code__.co_freevars))

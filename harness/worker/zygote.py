@@ -5,7 +5,8 @@ input. It imports the modules, then obeys its parent, one request at a time:
 
 * ``{"op": "fork", "entry": "module:function", "room": null}``, one end of a socket pair and one of a pipe: fork a
   child that calls the function with the socket and never returns, and whose output goes down the pipe; answers
-  ``{"pid": …}``. Where ``room`` is a folder, the child lives in namespaces of its own, and the folder in memory.
+  ``{"pid": …}``, or ``{"unforked": …}``, why not. Where ``room`` is a folder, the child lives in namespaces of its
+  own, and the folder in memory.
 * ``{"op": "bury", "pid": …, "ended": false}``: kill that child and what is left of its process group, and whatever it
   left behind that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended by
   itself, or nothing in either where it had not. ``ended`` says that it seems to have: its end is then waited for.
@@ -17,6 +18,7 @@ a threaded one hangs for ever.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import select
@@ -38,6 +40,7 @@ ROOMS = "--rooms"
 
 _FOREVER = 10.0**9
 _ENDING_SECONDS = 1.0
+_CROWDED = (errno.EAGAIN, errno.ENOMEM)
 
 
 class Zygote:
@@ -58,13 +61,24 @@ class Zygote:
                 except wire.Closed:
                     return
                 if request["op"] == "fork":
-                    pid = self._fork(request["entry"], request["room"], descriptors)
-                    wire.send(self._control, {"pid": pid})
+                    wire.send(self._control, self._forked(request, descriptors))
                 else:
                     wire.send(self._control, self._bury(request["pid"], request["ended"]))
         finally:  # the parent is gone, or closed its end
             for pid in list(self._children):
                 self._bury(pid, False)
+
+    def _forked(self, request: Any, descriptors: list[int]) -> dict[str, Any]:
+        """Where there is no room for another process, whatever uses it up now, that is an answer as well."""
+        try:
+            return {"pid": self._fork(request["entry"], request["room"], descriptors)}
+        except OSError as error:
+            if error.errno not in _CROWDED:
+                raise
+            return {"unforked": str(error)}
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
 
     def _fork(self, entry: str, room: str | None, descriptors: list[int]) -> int:
         child = partial(_child, entry, *descriptors)
@@ -75,8 +89,6 @@ class Zygote:
                 child()
         else:
             pid = self._fork_in_room(child, room, descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
         self._children.add(pid)
         return pid
 
@@ -85,7 +97,12 @@ class Zygote:
 
         assert self._own is not None, f"{ROOMS} was not asked for"
         end, report = os.pipe()
-        pid = namespaces.fork_first(self._own)
+        try:
+            pid = namespaces.fork_first(self._own)
+        except OSError:
+            os.close(end)
+            os.close(report)
+            raise
         if pid == 0:
             try:
                 kernel.die_with_parent()
@@ -93,10 +110,10 @@ class Zygote:
                 os.close(end)
                 try:
                     namespaces.furnish(room)
+                    namespaces.wait_for(child, report, descriptors)
                 except OSError as error:
-                    wire.send(socket.socket(fileno=descriptors[0]), {"request": 0, "unsettled": f"namespaces: {error}"})
-                    os._exit(1)
-                namespaces.wait_for(child, report, descriptors)
+                    why = {"unsettled": f"namespaces: {error}", "crowded": error.errno in _CROWDED}
+                    wire.send(socket.socket(fileno=descriptors[0]), {"request": 0, **why})
             finally:
                 os._exit(1)
         os.close(report)

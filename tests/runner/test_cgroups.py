@@ -121,3 +121,15 @@ def test_a_member_that_forks_more_is_refused() -> None:
         )
         time.sleep(0.2)
     assert int(done.stdout) == cgroups.PROCESSES - 1
+
+
+def test_what_a_killed_grader_left_is_swept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    within(monkeypatch, "9:memory:/\n3:pids:/\n")
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, ours, other = (f"gradstep-{gone.pid}-1", f"gradstep-{os.getpid()}-1", "system.slice")
+    for controller in ("memory", "pids"):
+        for name in (dead, ours, other):
+            (root / controller / name).mkdir(parents=True)
+    cgroups.sweep()
+    assert {each.name for each in root.glob("*/*")} == {ours, other}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -18,6 +20,7 @@ from harness.intake import Submission
 from harness.runner.forks import End, ForkError, ForkServer
 from harness.runner.isolation import Isolation
 from harness.runner.worker import ENTRY, PRELOAD, Limits, Worker
+from harness.worker.zygote import Zygote
 from tests.graded import MOMENTUM, algorithm, asked, grade, submission
 from tests.runner.processes import alive, children, eventually
 
@@ -44,6 +47,31 @@ def test_children_are_buried_in_any_order(server: ForkServer) -> None:
     assert alive(first.pid)
     server.bury(first)
     assert not alive(first.pid)
+
+
+def test_where_there_is_no_room_for_a_process_it_is_tried_again(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, refusals = server._ask, iter([{"unforked": "none left"}] * 2)
+    monkeypatch.setattr(server, "_ask", lambda request, descriptors: next(refusals, None) or ask(request, descriptors))
+    server.bury(server.fork(ENTRY))
+    monkeypatch.setattr("harness.runner.forks.CROWDED_SECONDS", 0.0)
+    monkeypatch.setattr(server, "_ask", lambda request, descriptors: {"unforked": "none left"})
+    with pytest.raises(ForkError, match="no process could be started for 0 s: none left"):
+        server.fork(ENTRY)
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM])
+def test_a_zygote_that_cannot_fork_says_so_and_lives(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> int:
+        raise OSError(number, "none left")
+
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(os, "fork", full)
+    with ours, theirs:
+        zygote = Zygote(ours, rooms=False)
+        answer = zygote._forked({"entry": ENTRY, "room": None}, [os.dup(theirs.fileno())])
+    assert answer == {"unforked": f"[Errno {number}] none left"}
 
 
 def test_threads_share_a_server(server: ForkServer) -> None:

@@ -63,9 +63,12 @@ def fork_first(own: int) -> int:
     """Fork into a new process namespace, as its first process. ``own`` is a descriptor of the caller's own, where its
     further children go. Raises OSError."""
     unshare(PROCESSES)
-    pid = os.fork()
-    if pid != 0:
-        syscall(_SETNS[MACHINE], ctypes.c_int(own), ctypes.c_int(PROCESSES))
+    pid = -1
+    try:
+        pid = os.fork()
+    finally:  # where it failed, too
+        if pid != 0:
+            syscall(_SETNS[MACHINE], ctypes.c_int(own), ctypes.c_int(PROCESSES))
     return pid
 
 

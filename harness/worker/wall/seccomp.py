@@ -199,6 +199,10 @@ _FCNTL_REFUSED: Final = (8, 10, 15)  # signals to others when a file is ready
 _TRUNCATING: Final = os.O_TRUNC | os.O_ACCMODE, os.O_TRUNC | os.O_RDONLY
 """Opening a file to read it, and emptying it: what to look at in the flags, and what must not be there."""
 
+_UNASKED: Final = os.O_ACCMODE, os.O_ACCMODE
+"""Opening a file neither to read nor to write, for its ioctls: Landlock then asks for no right to it, and up to version
+2 not even where it is emptied."""
+
 # Offsets in struct seccomp_data; the arguments are two words each, the low one first.
 _NUMBER, _ARCHITECTURE = 0, 4
 _X32: Final = 0x40000000  # the other calling convention of x86-64, with numbers of its own
@@ -264,12 +268,15 @@ def program(machine: str, pid: int) -> list[Step]:
     steps += _equals(asked["prctl"], _argument(0), *_one_of(_PRCTL_ALLOWED, _ALLOW), _EPERM)
     for call, refused in (("ioctl", _IOCTL_REFUSED), ("fcntl", _FCNTL_REFUSED)):
         steps += _equals(asked[call], _argument(1), *_one_of(refused, _EPERM.value), _return(_ALLOW))
-    mask, truncating = _TRUNCATING
     for call, flags in (("open", 1), ("openat", 2)):
         if call in asked:
-            look = [_argument(flags), Step(0x54, mask), *_equals(truncating, _EPERM), _return(_ALLOW)]
-            steps += _equals(asked[call], *look)
+            steps += _equals(asked[call], *_masked(flags, *_TRUNCATING), *_masked(flags, *_UNASKED), _return(_ALLOW))
     return [*steps, _return(_ALLOW)]
+
+
+def _masked(argument: int, mask: int, refused: int) -> list[Step]:
+    """Refuse a call where its argument, of which the mask is left, is what is refused."""
+    return [_argument(argument), Step(0x54, mask), *_equals(refused, _EPERM)]
 
 
 def _one_of(values: Sequence[int], action: int) -> list[Step]:

@@ -140,6 +140,9 @@ THREAD = 0x3D0F00  # what glibc starts a thread with
         ("openat", (-100, 0, 0o1101), ALLOW),  # written, made, emptied: that needs the right to write
         ("openat", (-100, 0, 0o1000), EPERM),  # read and emptied: that does not, before version 3 of Landlock
         ("openat", (-100, 0, 0o2101000), EPERM),
+        ("openat", (-100, 0, 3), EPERM),  # neither read nor written: Landlock does not ask
+        ("openat", (-100, 0, 0o1003), EPERM),
+        ("openat", (-100, 0, 2), ALLOW),
         ("openat2", (-100, 0, 0, 24), ENOSYS),
         ("fcntl", (0, 4), ALLOW),
         ("fcntl", (0, 8), EPERM),
