@@ -9,7 +9,7 @@ import pytest
 
 from harness.results import SubmissionResult
 from harness.runner import isolation
-from tests.graded import algorithm, asked, grade
+from tests.graded import GRADIENT_DESCENT, algorithm, asked, grade
 
 BASIS = """
 import torch
@@ -381,3 +381,21 @@ def test_where_it_is_used_and_where_it_is_named_is_told(results: dict[str, Submi
     places = [(note.params["name"], note.params["line"]) for note in named]
     assert places == [("keras", 9), ("tensorflow", 10), ("torch.optim", 11), ("sklearn", 12)]
     assert not results["a_variable"].notes
+
+
+BY_TORCH = GRADIENT_DESCENT.replace("self.lr * grad(w)", "torch.mul(self.lr, grad(w))")
+ALL_OF_TORCH = {
+    "numpy": GRADIENT_DESCENT,
+    "by_torch": f'import torch\n\nBACKEND = "torch"\n{BY_TORCH}',
+    "unused": f"import torch\n{GRADIENT_DESCENT}",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("walled", [False, True])
+def test_a_package_whose_classes_cannot_be_changed_is_barred_too(walled: bool) -> None:
+    barred = replace(asked("gradient_descent"), forbid=("torch",))
+    chosen = isolation.best(isolation.probe()) if walled else isolation.basic()
+    found = grade(ALL_OF_TORCH, barred, isolation=chosen)
+    statuses = {id: algorithm(result, "gradient_descent").status for id, result in found.items()}
+    assert statuses == {"numpy": "pass", "by_torch": "forbidden", "unused": "pass"}

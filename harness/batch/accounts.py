@@ -25,7 +25,7 @@ def unloaded(failed: Failure | Ended, limits: Limits) -> tuple[Status, LoadError
         return "memory", LoadError(Message("import_memory", {"mb": limits.memory_mb, "file": failed.file}))
     if failed.type == FORBIDDEN:
         told = _told(failed)
-        place = {"file": told["file"], "line": told["line"], "name": failed.text.partition(" ")[0]}
+        place = {"file": told["file"], "line": told["line"], "name": _barred(failed)}
         return "forbidden", LoadError(Message("import_forbidden", place), _traceback(failed))
     if failed.type == "SystemExit":
         return "error", LoadError(Message("import_exit", {"file": failed.file}))
@@ -56,7 +56,14 @@ def not_run(outcome: Failure | Ended, limits: Limits) -> tuple[Status, Message]:
         return _status(outcome), Message(outcome.kind, outcome.params)
     if outcome.out_of_memory:
         return "memory", Message("memory", {"mb": limits.memory_mb})
+    if outcome.type == FORBIDDEN:
+        return "forbidden", Message("forbidden", {"name": _barred(outcome)})
     return "error", Message("raised", {"case": None, "step": None, **_told(outcome)})
+
+
+def _barred(failed: Failure) -> str:
+    """What was used: the exception begins with its name."""
+    return failed.text.partition(" ")[0]
 
 
 def load_notes(submission: Submission, loaded: Loaded) -> list[Message]:

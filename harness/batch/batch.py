@@ -119,7 +119,7 @@ class Batch:
         if self.adapter:
             submissions = [narrowed(each, self.adapter.modules) for each in submissions]
         servers = self._start(submissions)
-        futures = [pool.submit(self._grade, each, servers[each.mentions_torch]) for each in submissions]
+        futures = [pool.submit(self._grade, each, servers[self._with_torch(each)]) for each in submissions]
         for future in as_completed(futures):
             yield future.result()
 
@@ -129,13 +129,17 @@ class Batch:
         """A zygote without torch and one with it, as far as needed; torch's also gives the witness."""
         helper = ThreadPoolExecutor(1, thread_name_prefix="witness")
         self._stack.callback(helper.shutdown)
-        kinds = {each.mentions_torch for each in submissions} | {True}
+        kinds = {*map(self._with_torch, submissions), True}
         servers = {}
         for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
             preload = (*PRELOAD, "torch") if with_torch else PRELOAD
             servers[with_torch] = self._stack.enter_context(ForkServer(preload, self.isolation))
         self._testimony = helper.submit(self._ask_torch, servers[True])
         return servers
+
+    def _with_torch(self, submission: Submission) -> bool:
+        """Whether it is run where torch is imported already: not where all of it is barred."""
+        return submission.mentions_torch and "torch" not in self.limits.forbid
 
     def _ask_torch(self, server: ForkServer) -> witness.Testimony | None:
         """torch's values. Without them the reference still decides: the fault is kept, no student pays for it."""

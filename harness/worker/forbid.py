@@ -116,7 +116,9 @@ def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
     waiting = list(vars(module).values())
     while waiting:
         value = waiting.pop()
-        if id(value) in done or not within(str(getattr(value, "__module__", "")), names):
+        if id(value) in done or not issubclass(type(value), (type, FunctionType)):  # nothing else is asked anything
+            continue
+        if not within(str(value.__module__), names):
             continue
         done.add(id(value))
         if isinstance(value, type):
@@ -142,7 +144,9 @@ def _refusing(free: int) -> CodeType:
 
 def _function(value: Any) -> Any:
     """The function in a method of any kind."""
-    return getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+    if type(value) in (staticmethod, classmethod):
+        return value.__func__
+    return value.fget if type(value) is property else value
 
 
 def _filled(cell: CellType) -> bool:

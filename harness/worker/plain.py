@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from harness.worker.failure import out_of_memory
-from harness.worker.strange import of_dtype, strange
+from harness.worker.strange import of_dtype, strange, torch_at_hand
 
 _NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
 _SCALARS = frozenset(map(id, np.sctypeDict.values()))  # by identity: a class may lie about its hash as well
@@ -71,7 +71,7 @@ def remarks(value: Any, given: Any) -> set[str]:
 
 def is_tensor(value: Any) -> bool:
     """Whether it is torch's own tensor or parameter, and of no class made from them."""
-    torch = sys.modules.get("torch")
+    torch = torch_at_hand()
     return torch is not None and (type(value) is torch.Tensor or type(value) is torch.nn.Parameter)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -111,8 +111,14 @@ def name(kind: type) -> str:
     return str.__str__(type.__dict__["__qualname__"].__get__(kind))[:_LONGEST_NAME]
 
 
-def _numeric() -> tuple[type, ...]:
+def torch_at_hand() -> Any:
+    """torch, or None: where it is not imported, or barred, there are no tensors."""
     torch = sys.modules.get("torch")
+    return torch if type(torch) is ModuleType else None
+
+
+def _numeric() -> tuple[type, ...]:
+    torch = torch_at_hand()
     tensors = (torch.nn.Parameter, torch.Tensor) if torch else ()
     return (*tensors, np.ndarray, *np.sctypeDict.values(), float, int)
 

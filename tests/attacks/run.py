@@ -25,7 +25,12 @@ from typing import Any
 
 from harness import intake
 from harness.batch import Batch
-from harness.results import plain
+from harness.cli.environment import environment, now
+from harness.cli.words import catalogue
+from harness.export.gradebook import write_gradebook
+from harness.report import terminal
+from harness.report.pages import write_pages
+from harness.results import Results, plain, read_results, write_results
 from harness.runner import isolation
 from harness.worker.wall import seccomp
 from harness.worker.wall.kernel import MACHINE
@@ -91,7 +96,9 @@ def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[s
             jobs=JOBS,
             isolation=chosen,
         ) as batch:
-            results = {result.id: plain(result) for result in batch.grade(intake.find(places["submissions"]))}
+            graded = tuple(batch.grade(intake.find(places["submissions"])))
+            written(Results(batch.info, environment(now(), batch.devices, chosen), graded), folder / "out")
+            results = {result.id: plain(result) for result in graded}
         return {
             "level": chosen.level,
             "seconds": round(time.monotonic() - started, 1),
@@ -132,6 +139,15 @@ def submissions(folder: Path, level: str, only: str, known: Mapping[str, Any], c
             text = f"# {canary}\n{textwrap.dedent(GRADIENT_DESCENT)}\n{textwrap.dedent(MOMENTUM)}"
             (folder / f"{id}.py").write_text(text, encoding="utf-8")
     return names
+
+
+def written(results: Results, out: Path) -> None:
+    """All that ``gradstep grade`` leaves, which no result may keep it from."""
+    out.mkdir()
+    write_results(results, out / "results.json")
+    write_pages(read_results(out / "results.json"), catalogue(), out)
+    write_gradebook(results, out / "gradebook.csv")
+    terminal.summary(results, catalogue(), color=False)
 
 
 def peak_mb() -> int:

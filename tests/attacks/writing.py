@@ -7,6 +7,7 @@ from tests.attacks.attack import STEP, probe
 ATTACKS = (
     probe("a file of others", "must_fail(open, VICTIM, 'a')"),
     probe("a file of others made shorter", "must_fail(lambda: os.truncate(VICTIM, os.path.getsize(VICTIM)))"),
+    probe("a file of others opened to neither read nor write", "must_fail(os.open, VICTIM, 3)"),
     probe("a new file beside it", "must_fail(open, f'{OPEN}/made', 'w')"),
     probe("a new file without a name", "must_fail(os.open, OPEN, os.O_TMPFILE | os.O_RDWR)"),
     probe("a new folder", "must_fail(os.mkdir, f'{OPEN}/folder{os.getpid()}')"),
