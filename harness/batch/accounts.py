@@ -93,9 +93,9 @@ def _of_course(course: Course) -> dict[str, Any]:
 
 
 def _status(ended: Ended) -> Status:
-    if ended.kind == "garbled":
-        return "error"
-    return "timeout" if ended.kind == "overtime" else ended.kind
+    if ended.kind == "overtime":
+        return "timeout"
+    return ended.kind if ended.kind == "timeout" or ended.kind == "crash" else "error"
 
 
 def _of_import(kind: str) -> str:

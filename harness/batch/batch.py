@@ -173,16 +173,23 @@ class Batch:
         if submission.problem:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
         try:
-            ran = session.run(server, submission, self._tasks, self.limits, self._code)
-            alone = partial(
-                session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends
-            )
-            judged = self._judged(submission, ran, alone)
-            return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
+            try:
+                return self._run(submission, server)
+            except ForkError:  # what was killed takes all that came from it along: once more, from another
+                if self._leaving:
+                    raise
+                return self._run(submission, server)
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
             return self._ours(submission, traceback.format_exc(limit=-3))
+
+    def _run(self, submission: Submission, server: ForkServer) -> SubmissionResult:
+        """Raises :class:`ForkError`."""
+        ran = session.run(server, submission, self._tasks, self.limits, self._code)
+        alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends)
+        judged = self._judged(submission, ran, alone)
+        return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
 
     def _judged(self, submission: Submission, ran: session.Session, alone: Alone) -> SubmissionResult:
         if not isinstance(ran.loaded, Loaded):

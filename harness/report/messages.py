@@ -196,6 +196,27 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         cause=(),
     ),
+    "threads": Entry(
+        ("limit",),
+        ("It was ended: more than {limit} threads at once.", "It was ended: too many threads at once."),
+        remedy=("Look for threads that are started in every step. None is needed: numpy works on whole arrays.",),
+        cause=(),
+    ),
+    "files": Entry(
+        ("mb", "limit"),
+        (
+            "It was ended: its files came to more than {mb} MB, or to more than {limit} of them.",
+            "It was ended: it wrote too many files, or too much into them.",
+        ),
+        remedy=("Look for a file that is written in every step. None is needed.",),
+        cause=(),
+    ),
+    "flood": Entry(
+        ("mb",),
+        ("It was ended: it printed more than {mb} MB.", "It was ended: it printed too much."),
+        remedy=("Look for a print in a loop.",),
+        cause=(),
+    ),
     "overtime": Entry(
         ("seconds",),
         (
@@ -780,6 +801,32 @@ ENTRIES: Mapping[str, Entry] = {
         (
             "Importing {file} takes more memory than the limit: {mb} MB.",
             "Importing the file takes more memory than the limit: {mb} MB.",
+        ),
+        remedy=(_GUARD,),
+    ),
+    "import_threads": Entry(
+        ("limit", "file"),
+        (
+            "Importing {file} was ended: more than {limit} threads at once.",
+            "Importing the files starts too many threads.",
+        ),
+        remedy=(_GUARD,),
+    ),
+    "import_files": Entry(
+        ("mb", "limit", "file"),
+        (
+            "Importing {file} was ended: its files came to more than {mb} MB, or to more than {limit} of them.",
+            "Importing the files was ended: they wrote more than {mb} MB, or more than {limit} files.",
+            "Importing the files was ended: they wrote too many files, or too much into them.",
+        ),
+        remedy=(_GUARD,),
+    ),
+    "import_flood": Entry(
+        ("mb", "file"),
+        (
+            "Importing {file} was ended: it printed more than {mb} MB.",
+            "Importing the files was ended: they printed more than {mb} MB.",
+            "Importing the files was ended: they printed too much.",
         ),
         remedy=(_GUARD,),
     ),

@@ -7,8 +7,13 @@ import select
 import socket
 import time
 
+from harness.runner.watch import EVERY_SECONDS, Excess, Watch
+
 KEPT = 4096
 """Bytes that are kept of what a worker prints."""
+
+FLOOD_MB = 64
+"""What a worker may print in answer to one request."""
 
 _AT_ONCE, _CHUNK = 1 << 20, 1 << 16
 
@@ -36,18 +41,27 @@ class Output:
             self.kept += chunk[: KEPT - len(self.kept)]
             self.total += len(chunk)
 
-    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float) -> None:
-        """Take what comes until there is something on the socket. Raises TimeoutError at the deadline."""
+    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float, watch: Watch) -> None:
+        """Take what comes until there is something on the socket, and look after the worker meanwhile.
+
+        Raises TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
+        """
+        most, looked = self.total + (FLOOD_MB << 20), time.monotonic()
         poll = select.poll()
         poll.register(sock, select.POLLIN)
         poll.register(descriptor, select.POLLIN)
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            now = time.monotonic()
+            if now >= deadline:
                 raise TimeoutError
-            ready = dict(poll.poll(left * 1000))
+            if now - looked >= EVERY_SECONDS:
+                watch.look()
+                looked = now
+            ready = dict(poll.poll(1000 * min(deadline - now, EVERY_SECONDS)))
             if descriptor in ready:
                 self.drain(descriptor)
+                if self.total > most:
+                    raise Excess("flood", {"mb": FLOOD_MB})
                 if ready[descriptor] & ~select.POLLIN:  # nobody holds the other end any longer
                     poll.unregister(descriptor)
             if sock.fileno() in ready:

@@ -10,6 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+FOLDER_MB, FILES = 64, 4096
+"""What a worker may write in all."""
+
 ABANDONED_SECONDS = 3600.0
 """How old a folder of a grader that is no more must be, for it may be another machine's that shares our disk."""
 

@@ -19,7 +19,8 @@ from harness.runner import cgroups
 from harness.runner.forks import CROWDED_PAUSE, CROWDED_SECONDS, Child, End, ForkError, ForkServer
 from harness.runner.isolation import somebody
 from harness.runner.output import Output
-from harness.runner.scratch import scratch
+from harness.runner.scratch import FILES, FOLDER_MB, scratch
+from harness.runner.watch import Excess, Watch
 from harness.worker import wire
 
 Reply = TypeVar("Reply")
@@ -116,7 +117,7 @@ class Failure:
 class Ended:
     """The worker is no more, or is not to be talked to any longer."""
 
-    kind: Literal["timeout", "crash", "garbled", "overtime"]
+    kind: Literal["timeout", "crash", "garbled", "overtime", "threads", "files", "flood"]
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -201,7 +202,9 @@ class Worker:
         """Fork the worker and have it wall itself in. Raises :class:`ForkError`."""
         deadline = time.monotonic() + CROWDED_SECONDS
         while True:
-            self._child = self._server.fork(ENTRY, folder if self._server.isolation.rooms else None)
+            room = {"folder": folder, "size_mb": FOLDER_MB, "files": FILES} if self._server.isolation.rooms else None
+            self._child = self._server.fork(ENTRY, room)
+            self._watch = Watch(partial(self._server.whereabouts, self._child), None if room else folder)
             reply = self._settled(self._child, folder, groups)
             if not reply["unsettled"]:
                 return
@@ -298,6 +301,9 @@ class Worker:
         except TimeoutError:
             self._bury()
             return Ended("timeout", {"seconds": self._limits.seconds})
+        except Excess as excess:
+            self._bury()
+            return Ended(excess.kind, excess.params)
         except (wire.Closed, ConnectionError):
             end = self._bury(ended=True)
             return Ended("crash", {"signal": _signal_name(end.signal), "code": end.code})
@@ -307,7 +313,7 @@ class Worker:
 
     def _receive(self, number: int, deadline: float, body_limit: int) -> Any:
         assert self._child is not None
-        self.output.drain_until(self._child.output, self._child.sock, deadline)
+        self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
         reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
         if reply["request"] != number:
             raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")

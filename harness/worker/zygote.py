@@ -5,8 +5,8 @@ input. It imports the modules, then obeys its parent, one request at a time:
 
 * ``{"op": "fork", "entry": "module:function", "room": null}``, one end of a socket pair and one of a pipe: fork a
   child that calls the function with the socket and never returns, and whose output goes down the pipe; answers
-  ``{"pid": …}``, or ``{"unforked": …}``, why not. Where ``room`` is a folder, the child lives in namespaces of its
-  own, and the folder in memory.
+  ``{"pid": …}``, or ``{"unforked": …}``, why not. Where ``room`` is ``{"folder": …, "size_mb": …, "files": …}``, the
+  child lives in namespaces of its own, and the folder in memory.
 * ``{"op": "bury", "pid": …, "ended": false}``: kill that child and what is left of its process group, and whatever it
   left behind that was handed to us as the next of kin; answers ``{"signal": …, "code": …}``, how it had ended by
   itself, or nothing in either where it had not. ``ended`` says that it seems to have: its end is then waited for.
@@ -26,7 +26,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -37,6 +37,8 @@ from harness.worker.wall import kernel
 
 ROOMS = "--rooms"
 """The argument by which children can live in namespaces of their own: it may take one for this process first."""
+
+Room = Mapping[str, Any]
 
 _FOREVER = 10.0**9
 _ENDING_SECONDS = 1.0
@@ -80,7 +82,7 @@ class Zygote:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _fork(self, entry: str, room: str | None, descriptors: list[int]) -> int:
+    def _fork(self, entry: str, room: Room | None, descriptors: list[int]) -> int:
         child = partial(_child, entry, *descriptors)
         if room is None:
             pid = os.fork()
@@ -92,7 +94,7 @@ class Zygote:
         self._children.add(pid)
         return pid
 
-    def _fork_in_room(self, child: Any, room: str, descriptors: Sequence[int]) -> int:
+    def _fork_in_room(self, child: Any, room: Room, descriptors: Sequence[int]) -> int:
         from harness.worker.wall import namespaces
 
         assert self._own is not None, f"{ROOMS} was not asked for"
@@ -109,7 +111,7 @@ class Zygote:
                 self._forget()
                 os.close(end)
                 try:
-                    namespaces.furnish(room)
+                    namespaces.furnish(**room)
                     namespaces.wait_for(child, report, descriptors)
                 except OSError as error:
                     why = {"unsettled": f"namespaces: {error}", "crowded": error.errno in _CROWDED}

@@ -32,7 +32,35 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error", "timeout"}),
-        confined=frozenset({"pass", "error", "timeout"}),
+        confined=frozenset({"error", "timeout"}),
+        at=STEP,
+    ),
+    Attack(
+        "files without end",
+        """
+        with contextlib.suppress(OSError):
+            for number in itertools.count():
+                with open(f"large{number}", "wb", 0) as file:
+                    file.write(bytes(1 << 20))
+        """,
+        walled=PASS,
+        limited=frozenset({"error"}),
+        confined=frozenset({"error"}),
+        at=STEP,
+    ),
+    Attack(
+        "files without end that no folder holds",
+        """
+        with contextlib.suppress(OSError):
+            for number in range(250):
+                hoard.append(open("x", "wb", 0))
+                os.unlink("x")
+                hoard[-1].write(bytes(1 << 22))
+            while True: time.sleep(1)
+        """,
+        walled=PASS,
+        limited=frozenset({"error"}),
+        confined=frozenset({"error"}),
         at=STEP,
     ),
     Attack(

@@ -101,6 +101,32 @@ ATTACKS = (
         """,
         at=STEP,
     ),
+    Attack(
+        "threads by the thousand",
+        """
+        threading.stack_size(1 << 16)
+        with contextlib.suppress(RuntimeError):
+            for _ in range(3000):
+                threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+            while True: time.sleep(1)
+        """,
+        frozenset({"error", "pass"}),  # it is ended, or, where the kernel keeps count, no more of them start
+        frozenset({"error"}),
+        confined=frozenset({"error"}),
+        at=STEP,
+    ),
+    probe(
+        "a thread with descriptors of its own",
+        """
+        pid = call("clone", 0x50900, 0, 0, 0, 0)
+        if pid == 0:
+            os._exit(0)
+        if pid > 0:
+            breach(f"a thread {pid}")
+        """,
+        limited=None,  # two threads on one stack: nobody knows how that ends
+    ),
+    probe("descriptors of its own, later", "must_be_refused('close_range', 900, 901, 2)", limited={"error"}),
     end(
         "threads that let nobody in",
         """

@@ -7,6 +7,7 @@ import errno
 import gc
 import glob
 import inspect
+import itertools
 import json
 import mmap
 import os

@@ -12,8 +12,11 @@ from collections.abc import Iterator
 import pytest
 
 from harness.runner.output import KEPT, Output
+from harness.runner.watch import Watch
 
 Pipe = tuple[int, int]
+
+NOBODY = Watch(lambda: None, None)
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def test_it_drains_until_there_is_an_answer(pipe: Pipe, sockets: tuple[socket.so
 
     worker = threading.Thread(target=work)
     worker.start()
-    output.drain_until(pipe[0], ours, time.monotonic() + 10)
+    output.drain_until(pipe[0], ours, time.monotonic() + 10, NOBODY)
     worker.join()
     output.drain(pipe[0])
     assert output.total == 1 << 20
@@ -83,7 +86,7 @@ def test_a_flood_ends_at_the_deadline(pipe: Pipe, sockets: tuple[socket.socket, 
     output = Output()
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        output.drain_until(pipe[0], sockets[0], started + 0.3)
+        output.drain_until(pipe[0], sockets[0], started + 0.3, NOBODY)
     stop.set()
     thread.join()
     assert time.monotonic() - started < 5
@@ -95,10 +98,10 @@ def test_closed_output_and_silence_end_at_the_deadline_too(
 ) -> None:
     os.close(pipe[1])
     with pytest.raises(TimeoutError):
-        Output().drain_until(pipe[0], sockets[0], time.monotonic() + 0.2)
+        Output().drain_until(pipe[0], sockets[0], time.monotonic() + 0.2, NOBODY)
 
 
 def test_a_closed_connection_is_an_answer(pipe: Pipe, sockets: tuple[socket.socket, socket.socket]) -> None:
     sockets[1].close()
-    Output().drain_until(pipe[0], sockets[0], time.monotonic() + 10)
+    Output().drain_until(pipe[0], sockets[0], time.monotonic() + 10, NOBODY)
     assert sockets[0].recv(1) == b""

@@ -26,9 +26,6 @@ _OWN: Final = FILES | NAMES | SYSTEM_V | NETWORK
 
 _NOSUID, _NODEV, _NOEXEC, _REC, _PRIVATE = 2, 4, 8, 16384, 1 << 18
 
-FOLDER_SIZE, FOLDER_FILES = "64m", 4096
-"""What a worker may write in all."""
-
 
 def unshare(flags: int) -> None:
     """Leave these namespaces for new ones. Raises OSError."""
@@ -72,12 +69,15 @@ def fork_first(own: int) -> int:
     return pid
 
 
-def furnish(folder: str) -> None:
-    """For the first process: no network, a /proc of its own, and a folder in memory. Raises OSError."""
+def furnish(folder: str, size_mb: int, files: int) -> None:
+    """For the first process: no network, a /proc of its own, and a folder in memory, for so much and so many.
+
+    Raises OSError.
+    """
     unshare(_OWN)
     mount("none", "/", "", _REC | _PRIVATE)
     mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
-    options = f"size={FOLDER_SIZE},nr_inodes={FOLDER_FILES},mode=0777"
+    options = f"size={size_mb}m,nr_inodes={files},mode=0777"
     mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV | _NOEXEC, options)
 
 

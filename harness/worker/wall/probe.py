@@ -63,7 +63,7 @@ def _furnished(folder: str) -> Callable[[], None]:
         _may_open_namespaces()
         pid = namespaces.fork_first(os.open("/proc/self/ns/pid", os.O_RDONLY))
         if pid == 0:
-            _report(1, lambda: namespaces.furnish(folder))
+            _report(1, lambda: namespaces.furnish(folder, 1, 16))
         if os.waitpid(pid, 0)[1] != 0:
             raise OSError("a /proc and a folder in memory cannot be mounted")
 

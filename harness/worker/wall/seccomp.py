@@ -174,6 +174,7 @@ UNDONE: Final = ("chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", 
 ASKED: Final[dict[str, tuple[int | None, int | None]]] = {
     "clone": (56, 220),
     "clone3": (435, 435),
+    "close_range": (436, 436),
     "kill": (62, 129),
     "tgkill": (234, 131),
     "prctl": (157, 167),
@@ -186,7 +187,7 @@ ASKED: Final[dict[str, tuple[int | None, int | None]]] = {
 }
 """The calls whose arguments decide."""
 
-_CLONE_THREAD: Final = 0x00010000
+_CLONE_FILES, _CLONE_THREAD = 0x400, 0x10000  # a thread has its process's descriptors, or the grader could not see them
 _PRCTL_ALLOWED: Final = (3, 15, 16, 0x53564D41)  # is it dumpable, this thread's name, a mapping's name
 _IOCTL_REFUSED: Final = (
     *(0x5412, 0x541C),  # typing into a terminal
@@ -260,8 +261,9 @@ def program(machine: str, pid: int) -> list[Step]:
         steps += _equals(number, answer)
     for call in ("clone3", "openat2"):  # their flags lie in memory, out of sight: libc then takes the older ones
         steps += _equals(asked[call], _ENOSYS)
-    threads = [_argument(0), Step(0x45, _CLONE_THREAD, 0, 1), _return(_ALLOW), _EPERM]
-    steps += _equals(asked["clone"], *threads)
+    threads = [_argument(0), Step(0x54, _CLONE_FILES | _CLONE_THREAD)]
+    steps += _equals(asked["clone"], *threads, *_equals(_CLONE_FILES | _CLONE_THREAD, _return(_ALLOW)), _EPERM)
+    steps += _equals(asked["close_range"], _argument(2), *_equals(0, _return(_ALLOW)), _EPERM)
     for call in ("kill", "tgkill"):
         steps += _equals(asked[call], _argument(0), *_equals(pid, _return(_ALLOW)), _EPERM)
     steps += _equals(asked["prlimit64"], _argument(0), *_one_of((0, pid), _ALLOW), _EPERM)
