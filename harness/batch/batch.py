@@ -133,7 +133,7 @@ class Batch:
         servers = {}
         for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
             preload = (*PRELOAD, "torch") if with_torch else PRELOAD
-            servers[with_torch] = self._stack.enter_context(ForkServer(preload, self.isolation))
+            servers[with_torch] = self._stack.enter_context(ForkServer(preload, self.isolation, self.limits.forbid))
         self._testimony = helper.submit(self._ask_torch, servers[True])
         return servers
 

@@ -110,12 +110,13 @@ class ForkServer:
     """A zygote that has imported ``preload``; a context manager. Threads may share it.
 
     One that was killed is a :class:`ForkError` to everyone with a child of it, and replaced for whoever forks next.
-    ``isolation`` says how far children are to be walled off.
+    ``isolation`` says how far children are to be walled off, and ``barred`` which modules the wall is to hide.
     """
 
-    def __init__(self, preload: Sequence[str], isolation: Isolation | None = None) -> None:
+    def __init__(self, preload: Sequence[str], isolation: Isolation | None = None, barred: Sequence[str] = ()) -> None:
         self.preload = tuple(preload)
         self.isolation = isolation or basic()
+        self._barred = ",".join(barred)
         self._lock = threading.Lock()
         self._closed = False
         self._number = 1
@@ -126,7 +127,7 @@ class ForkServer:
     @property
     def _arguments(self) -> list[str]:
         rooms, wall = ["--rooms"] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
-        return [*rooms, *self.preload, *wall]
+        return [*rooms, *[f"--barred={self._barred}"] * bool(self._barred), *self.preload, *wall]
 
     def __enter__(self) -> ForkServer:
         return self

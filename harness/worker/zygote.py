@@ -1,7 +1,7 @@
 """A process that has imported what is slow to import, and forks others which then need not.
 
-Started by exec, ``python -I -m harness.worker.zygote [--rooms] MODULE …``, with its control socket as standard
-input. It imports the modules, then obeys its parent, one request at a time:
+Started by exec, ``python -I -m harness.worker.zygote [--rooms] [--barred=NAME,…] MODULE …``, with its control socket as
+standard input. It imports the modules, then obeys its parent, one request at a time:
 
 * ``{"op": "fork", "entry": "module:function", "room": null}``, one end of a socket pair and one of a pipe: fork a
   child that calls the function with the socket and never returns, and whose output goes down the pipe; answers
@@ -35,8 +35,9 @@ from typing import Any, NoReturn
 from harness.worker import wire
 from harness.worker.wall import kernel
 
-ROOMS = "--rooms"
-"""The argument by which children can live in namespaces of their own: it may take one for this process first."""
+ROOMS, BARRED = "--rooms", "--barred="
+"""The arguments by which children can live in namespaces of their own, which may take one for this process first, and
+by which the wall knows early what it will hide."""
 
 Room = Mapping[str, Any]
 
@@ -156,7 +157,9 @@ class Zygote:
 
 
 def main() -> None:
-    rooms = sys.argv[1:2] == [ROOMS]
+    modules = [each for each in sys.argv[1:] if not each.startswith("--")]
+    rooms = ROOMS in sys.argv
+    barred = [name for each in sys.argv if each.startswith(BARRED) for name in each.removeprefix(BARRED).split(",")]
     if rooms and os.geteuid() != 0:
         from harness.worker.wall import namespaces
 
@@ -164,12 +167,12 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     with contextlib.suppress(OSError, AttributeError):  # only Linux has it
         kernel.adopt_orphans()
-    for name in sys.argv[1 + rooms :]:
+    for name in modules:
         module = import_module(name)
         if name == "torch":
             module.set_num_threads(1)
         elif name == "harness.worker.wall":
-            module.prepare()
+            module.prepare(barred)
     gc.freeze()  # or the first collection in each child would write to, and so copy, every page of the imports
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)

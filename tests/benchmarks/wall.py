@@ -32,11 +32,13 @@ def main(rounds: int = 100) -> None:
             levels[level] = isolation.choose(level, layers)
         except isolation.IsolationError as error:
             print(error)
-    hand_in, limits = submission("right", MOMENTUM), Limits(memory_mb=256)
+    hand_in, limits = submission("right", MOMENTUM), Limits(memory_mb=256, forbid=asked("momentum").forbid)
     tasks = Batch(asked("momentum"), seed=0, jobs=1)._tasks
     took: dict[str, list[float]] = {name: [] for name in levels}
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(ForkServer(PRELOAD, level)) for name, level in levels.items()}
+        servers = {
+            name: stack.enter_context(ForkServer(PRELOAD, level, limits.forbid)) for name, level in levels.items()
+        }
         for number in range(rounds + 3):
             names = [*servers]
             for name in names[number % len(names) :] + names[: number % len(names)]:

@@ -47,10 +47,17 @@ def readable() -> tuple[Path, ...]:
     return tuple(sorted(allowed | {*OWN, *map(Path, FACTS)}))
 
 
-def prepare() -> None:
+@cache
+def _allowed(barred: Sequence[str]) -> tuple[Path, ...]:
+    """What may be read, but for the modules that are ``barred``."""
+    hidden = list(_files_of(barred))
+    return tuple(each for root in readable() for each in landlock.besides(root, hidden))
+
+
+def prepare(barred: Sequence[str]) -> None:
     """Once, before any worker is forked: find out what may be read, and have Python remember which packages there
     are, and in which versions, since a worker may not list a folder that some of ours lies in, or something barred."""
-    readable()
+    _allowed(tuple(barred))
     importlib.util.find_spec("gradstep_has_no_such_module")
     for _ in importlib.metadata.distributions():
         pass
@@ -63,8 +70,7 @@ def confine(folder: str, uid: int | None = None, barred: Sequence[str] = ()) -> 
     Raises OSError, or KeyError on a machine whose call numbers are not known.
     """
     rules = landlock.Ruleset()  # and all its paths opened, before another user may no longer look
-    hidden = list(_files_of(barred))
-    rules.allow(landlock.READ, (each for root in readable() for each in landlock.besides(root, hidden)))
+    rules.allow(landlock.READ, _allowed(tuple(barred)))
     rules.allow(landlock.READ | landlock.WRITE_FILE, DEVICES)
     rules.allow(landlock.WRITE, [folder])
     no_new_privileges()
