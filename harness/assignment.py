@@ -116,7 +116,10 @@ def _read(data: Mapping[str, Any], path: Path) -> Assignment:
         raise AssignmentError(f"{path}: algorithms: {error}") from None
     forbid = tuple(_value(head, "forbid", list, [], path))
     if odd := [each for each in forbid if not isinstance(each, str) or not _MODULE.fullmatch(each)]:
-        raise AssignmentError(f"{path}: forbid holds {odd[0]!r}; names of modules are needed, such as 'torch.optim'.")
+        raise AssignmentError(
+            f"{path}: forbid holds {odd[0]!r}; names of modules are needed, or of what is in "
+            "one, such as 'torch.optim'."
+        )
     if needed := [each for each in forbid if each.partition(".")[0] in _NEEDED]:
         raise AssignmentError(
             f"{path}: forbid holds {needed[0]!r}; numpy and Python's own modules cannot be barred: what runs students' "

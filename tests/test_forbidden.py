@@ -383,6 +383,48 @@ def test_where_it_is_used_and_where_it_is_named_is_told(results: dict[str, Submi
     assert not results["a_variable"].notes
 
 
+BY_NAME = {
+    "a_class": """
+        def descend(p, lr):
+            torch.nn.Linear(1, 1)
+            p.data -= lr * p.grad
+        """,
+    "a_class_by_another_name": """
+        def descend(p, lr):
+            torch.nn.modules.linear.Linear(1, 1)
+            p.data -= lr * p.grad
+        """,
+    "a_function": """
+        from torch.nn.functional import mse_loss
+
+        def descend(p, lr):
+            mse_loss(p, p)
+            p.data -= lr * p.grad
+        """,
+    "a_function_of_c": """
+        def descend(p, lr):
+            torch.addcmul(p.data, p.grad, torch.full_like(p, -lr), out=p.data)
+        """,
+    "neither": """
+        def descend(p, lr):
+            torch.nn.functional.l1_loss(p.data, p.data)
+            torch.nn.Bilinear(1, 1, 1)
+            p.data -= lr * p.grad
+        """,
+}
+
+
+@pytest.mark.slow
+def test_what_is_in_a_module_can_be_barred_by_name() -> None:
+    names = ("torch.nn.Linear", "torch.nn.functional.mse_loss", "torch.addcmul", "torch.no_such_thing")
+    sources = {id: BASIS.format(reach=textwrap.dedent(reach)) for id, reach in BY_NAME.items()}
+    found = grade(sources, replace(asked("gradient_descent"), forbid=names))
+    statuses = {id: algorithm(result, "gradient_descent").status for id, result in found.items()}
+    assert statuses == {**dict.fromkeys(BY_NAME, "forbidden"), "neither": "pass"}
+    (note,) = found["a_function_of_c"].notes
+    assert (note.id, note.params["name"]) == ("names_forbidden", "torch.addcmul")
+
+
 BY_TORCH = GRADIENT_DESCENT.replace("self.lr * grad(w)", "torch.mul(self.lr, grad(w))")
 ALL_OF_TORCH = {
     "numpy": GRADIENT_DESCENT,

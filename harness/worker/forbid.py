@@ -74,7 +74,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def bar(names: Sequence[str]) -> None:
-    """From here on ``names`` (modules, with all below them) are not to be had."""
+    """From here on ``names`` (modules, with all below them, or something in a module) are not to be had.
+
+    A function written in C is barred under its name alone: it cannot be changed.
+    """
     instead: dict[str, Barred] = {}
     for name in [name for name in sys.modules if within(name, names)]:
         module = sys.modules.pop(name)
@@ -83,6 +86,12 @@ def bar(names: Sequence[str]) -> None:
         if parent in sys.modules and not within(parent, names):
             setattr(sys.modules[parent], last, instead[name])
         _put_out_of_order(module, names)
+    for name in names:
+        parent, _, last = name.rpartition(".")
+        holder = sys.modules.get(parent)
+        if type(holder) is ModuleType and last in vars(holder) and type(vars(holder)[last]) is not Barred:
+            _spoil(vars(holder)[last])
+            setattr(holder, last, Named(name))
     sys.meta_path.insert(0, Finder(names, instead))
 
 
@@ -123,11 +132,18 @@ def _put_out_of_order(module: ModuleType, names: Sequence[str]) -> None:
         done.add(id(value))
         if isinstance(value, type):
             waiting += map(_function, vars(value).values())
-            with suppress(TypeError):  # a class written in C cannot be changed
-                value.__init__ = _refuse  # type: ignore[misc]  # no such class is to be made again
         elif isinstance(value, FunctionType):
             waiting += [_function(cell.cell_contents) for cell in value.__closure__ or () if _filled(cell)]
-            value.__code__ = _refusing(len(value.__code__.co_freevars))
+        _spoil(value)
+
+
+def _spoil(value: Any) -> None:
+    """A class of which no more are to be made, or a function that is not to be called again, if it is one."""
+    if issubclass(type(value), type):
+        with suppress(TypeError):  # a class written in C cannot be changed
+            value.__init__ = _refuse
+    elif issubclass(type(value), FunctionType):
+        value.__code__ = _refusing(len(value.__code__.co_freevars))
 
 
 def _refuse(*args: Any, **kwargs: Any) -> None:
