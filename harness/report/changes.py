@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
@@ -15,6 +16,9 @@ from harness.results.changes import AlgorithmChange, Changes, LoadFailure, Stand
 _NAMES = 20
 """So many submissions or algorithms are named in a row: ``--json`` names all."""
 
+_COMMON = 5
+"""So many of the most common changes are told."""
+
 
 def changes(found: Changes, color: bool) -> str:
     """What changed: how the batches differ, then who lost or gained what, then the sum of it."""
@@ -26,6 +30,7 @@ def changes(found: Changes, color: bool) -> str:
         _only("Only in A", found.only_before),
         _only("Only in B", found.only_after),
         _table(found.submissions, pen),
+        _most_common(found.submissions),
         _closing(found, pen),
     ]
     return without_orders("\n\n".join(part for part in parts if part) + "\n")
@@ -54,6 +59,15 @@ def _table(submissions: Iterable[SubmissionChange], pen: Pen) -> str:
     return _tabulated(rows, ("left", "left", "left")) if rows else ""
 
 
+def _most_common(submissions: Sequence[SubmissionChange]) -> str:
+    """What changed alike in several of many: it is the assignment's or the machine's matter rather than theirs."""
+    if len(submissions) <= _NAMES:
+        return ""
+    counts = Counter((each.id, _change(each)) for one in submissions for each in one.algorithms)
+    rows = [[str(count), short(id, 60), what] for (id, what), count in counts.most_common(_COMMON) if count > 1]
+    return f"Most common changes\n{_tabulated(rows, ('right', 'left', 'left'))}" if rows else ""
+
+
 def _rows(change: SubmissionChange, pen: Pen) -> Iterable[Sequence[str]]:
     """A submission, and under it what of it changed."""
     code = pen.tone("same code, another result", "note") if change.same_code else "code changed"
@@ -72,10 +86,14 @@ def _loaded(failure: LoadFailure | None) -> str:
 
 
 def _algorithm(change: AlgorithmChange, pen: Pen) -> Sequence[str]:
-    was, now = (_words(change.id, each) for each in (change.before, change.after))
     sign = pen.sign(_mark(change.id, change.after)) if change.after else "–"
     earned = "" if not (change.before and change.after) else _points(change.before.points, change.after.points)
-    return f"{sign} {short(change.id, 60)}", earned, now if was == now else _arrow(was, now)
+    return f"{sign} {short(change.id, 60)}", earned, _change(change)
+
+
+def _change(change: AlgorithmChange) -> str:
+    was, now = (_words(change.id, each) for each in (change.before, change.after))
+    return now if was == now else _arrow(was, now)
 
 
 def _mark(id: str, standing: Standing) -> Mark:

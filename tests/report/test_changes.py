@@ -75,6 +75,20 @@ def test_nobody_in_both_and_many_names() -> None:
     assert text.endswith("\n\nNo submission is in both.\n")
 
 
+def test_what_changed_in_many_is_told_together() -> None:
+    wrong = got("sgd", "fail", "diverges")
+    old = batch(*(student(f"s{number}") for number in range(21)))
+    new = batch(*(student(f"s{number}", FORGOT, *([wrong] if number < 3 else [])) for number in range(21)))
+    assert (
+        "\n\nMost common changes\n"
+        "21  adam  right → wrong (no bias correction)\n"
+        " 3  sgd   right → wrong (diverges)\n\n"
+        "Of 21 submissions in both: "
+    ) in said(old, new)
+    fewer = [replace(each, submissions=each.submissions[:20]) for each in (old, new)]
+    assert "Most common" not in said(*fewer), "they are all to be seen above"
+
+
 def test_columns_stand_under_one_another_beside_hangul() -> None:
     old, new = (batch(*(student(id, *wrong) for id in ("김철수", "lee"))) for wrong in ([], [FORGOT]))
     rows = [line for line in said(old, new).splitlines() if "14 → 13 " in line]
