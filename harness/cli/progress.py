@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -41,7 +41,7 @@ def shown(
     if quiet or not (verbose or sys.stderr.isatty()):
         yield from results
         return
-    so_far = SoFar(total, batch.running)
+    so_far = SoFar(total, batch)
     if verbose:
         for result in results:
             yield result
@@ -70,13 +70,18 @@ def told(result: SubmissionResult, seconds: float | None) -> str:
 
 @dataclass(frozen=True)
 class State:
-    """How far a batch is. ``waiting``: what runs, if nothing has been finished for a while."""
+    """How far a batch is.
+
+    ``waiting``: what runs, if nothing has been finished for a while. ``taken``: how many of those that are done were
+    not run for it; they say nothing of how long the others take.
+    """
 
     done: int
     total: int
     seconds: float
     wrong: str = ""
     waiting: tuple[str, ...] = ()
+    taken: int = 0
 
     @property
     def count(self) -> str:
@@ -85,17 +90,17 @@ class State:
     @property
     def rate(self) -> str:
         """Submissions a second, or a minute where that is too few to count."""
-        if not self.done or not self.seconds:
+        if self.done == self.taken or not self.seconds:
             return ""
-        rate = self.done / self.seconds
+        rate = (self.done - self.taken) / self.seconds
         return f"{rate:.1f}/s" if rate >= 0.95 else f"{60 * rate:.1f}/min"
 
     @property
     def left(self) -> str:
         """The time that is left, at the rate so far; before there is one, the time gone."""
-        if not self.done:
+        if self.done == self.taken:
             return duration(self.seconds)
-        return f"{duration(self.seconds / self.done * (self.total - self.done))} left"
+        return f"{duration(self.seconds / (self.done - self.taken) * (self.total - self.done))} left"
 
     @property
     def in_words(self) -> str:
@@ -107,17 +112,18 @@ class State:
         names = line(", ".join(self.waiting))
         percent = f"{100 * self.done // self.total}%"
         kept = [self.count, self.left, percent, self.rate]  # what is dropped first stands last
-        bar = 12 if room >= 60 else 0
+        bar = min(8 + max(0, room - 79) // 4, 30) if room >= 60 else 0  # of one length, whatever else is told
         tail = 26 if names else 0
-        while len(kept) > 1 and bar + columns("  ".join(kept)) + tail > room:
+        while len(kept) > 1 and columns("  ".join(kept)) + tail > room:
             kept.pop()
         facts = "  ".join(each for each in (self.count, percent, self.rate, self.left) if each and each in kept)
-        rest = room - columns(facts) - 2
-        last = cut(f"waiting for: {names}" if rest - bar >= 22 else names, rest - bar) if names else ""
-        last = last or (cut(self.wrong, rest - bar) if rest - bar >= 10 else "")
-        free = rest - columns(last) - 2
-        parts = [_bar(self.done / self.total, min(free - 2, 30))] if bar else []
-        return "  ".join(each for each in (*parts, facts, last) if each)
+        begin = f"{_bar(self.done / self.total, bar)}  {facts}" if bar else facts
+        rest = room - columns(begin) - 2
+        if names:
+            last = cut(f"waiting for: {names}" if rest >= 22 else names, rest)
+        else:
+            last = cut(self.wrong, rest) if rest >= 10 else ""
+        return f"{begin}  {last}" if last else begin
 
 
 def _bar(share: float, length: int) -> str:
@@ -127,10 +133,10 @@ def _bar(share: float, length: int) -> str:
 class SoFar:
     """Counts what is done. One thread adds, another may look."""
 
-    def __init__(self, total: int, running: Mapping[str, float]) -> None:
+    def __init__(self, total: int, batch: Batch) -> None:
         self._total = total
-        self._running = running
-        self._done = 0
+        self._batch = batch
+        self._done = self._taken = 0
         self._marks: Counter[Mark] = Counter()
         self._begun = self._last = time.monotonic()
 
@@ -139,15 +145,16 @@ class SoFar:
         before = 10 * self._done // self._total
         self._marks = self._marks + tally.marks_of(result)
         self._last = time.monotonic()
+        self._taken += result.id not in self._batch.seconds
         self._done += 1
         return 10 * self._done // self._total > before
 
     def now(self) -> State:
         now = time.monotonic()
-        running = dict(self._running)  # at once: the batch goes on meanwhile
+        running = dict(self._batch.running)  # at once: the batch goes on meanwhile
         waiting = sorted(running, key=running.__getitem__) if now - self._last >= SILENT else []
         names = tuple(short(each, 60) for each in waiting)
-        return State(self._done, self._total, now - self._begun, tally.counted(self._marks, WORST), names)
+        return State(self._done, self._total, now - self._begun, tally.counted(self._marks, WORST), names, self._taken)
 
 
 class Bar:

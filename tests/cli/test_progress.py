@@ -32,6 +32,14 @@ STUCK = State(12, 300, 60.0, "2 timeout", ("김철수", "lee", "박영희"))
 WIDTHS = (1, 5, 10, 19, 20, 21, 30, 40, 59, 60, 61, 80, 100, 200, 1000)
 
 
+@dataclass
+class Running:
+    """What of a batch is looked at."""
+
+    running: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
 # -- the line ---------------------------------------------------------------------------------------------------------
 
 
@@ -45,16 +53,17 @@ WIDTHS = (1, 5, 10, 19, 20, 21, 30, 40, 59, 60, 61, 80, 100, 200, 1000)
         (
             BUSY,
             120,
-            "[############..................]  123/300  41%  1.3/s  2:20 left  "
-            "3 harness error, 2 timeout, 1 crashed, 14 wrong",
+            "[#######...........]  123/300  41%  1.3/s  2:20 left  3 harness error, 2 timeout, 1 crashed, 14 wrong",
         ),
         (STUCK, 20, "12/300  김철수, le…"),
         (STUCK, 40, "12/300  waiting for: 김철수, lee, 박영…"),
-        (STUCK, 120, f"[#{'.' * 29}]  12/300  4%  12.0/min  24:00 left  waiting for: 김철수, lee, 박영희"),
-        (State(0, 300, 0.0), 80, f"[{'.' * 30}]  0/300  0%  0:00"),
+        (STUCK, 120, f"[{'.' * 18}]  12/300  4%  12.0/min  24:00 left  waiting for: 김철수, lee, 박영희"),
+        (State(0, 300, 0.0), 80, f"[{'.' * 8}]  0/300  0%  0:00"),
         (State(0, 300, 67.0), 20, "0/300  0%  1:07"),
-        (State(300, 300, 60.0), 80, f"[{'#' * 30}]  300/300  100%  5.0/s  0:00 left"),
-        (State(1, 2, 0.0), 80, f"[{'#' * 15}{'.' * 15}]  1/2  50%  0:00 left"),
+        (State(300, 300, 60.0), 80, f"[{'#' * 8}]  300/300  100%  5.0/s  0:00 left"),
+        (State(299, 300, 60.0, taken=297), 80, "[#######.]  299/300  99%  2.0/min  0:30 left"),
+        (State(297, 300, 60.0, taken=297), 80, "[#######.]  297/300  99%  1:00"),
+        (State(1, 2, 0.0), 80, "[####....]  1/2  50%  0:00 left"),
     ],
 )
 def test_the_line_has_what_matters_most_in_a_width(state: State, width: int, line: str) -> None:
@@ -90,16 +99,23 @@ BROKEN = student("broken", load_error=LoadError(Message("syntax_error", EXAMPLES
 
 
 def test_it_counts_what_is_wrong_the_worst_first() -> None:
-    so_far = SoFar(13, {})
+    so_far = SoFar(13, Running())
     for each in COHORT.submissions:
         so_far.add(each)
     assert so_far.now().wrong.startswith("1 harness error, 2 not loaded, 1 forbidden, 1 timeout, 1 crashed, ")
     assert so_far.now().count == "13/13"
 
 
+def test_what_was_taken_over_says_nothing_of_the_rest() -> None:
+    so_far = SoFar(13, Running(seconds={COHORT.submissions[1].id: 0.1}))
+    for each in COHORT.submissions[:3]:
+        so_far.add(each)
+    assert (so_far.now().done, so_far.now().taken) == (3, 2)
+
+
 def test_what_runs_is_told_once_nothing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     running = {"lee": 20.0, "kim": 10.0}
-    so_far = SoFar(13, running)
+    so_far = SoFar(13, Running(running))
     assert so_far.now().waiting == ()
     monkeypatch.setattr(progress, "SILENT", 0.0)
     assert so_far.now().waiting == ("kim", "lee"), "what runs longest first"
@@ -206,14 +222,6 @@ def test_a_terminal_that_is_gone_ends_no_batch() -> None:
 # -- which of them ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Running:
-    """What of a batch is looked at."""
-
-    running: dict[str, float] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
 COHORT_20 = [replace(student(f"s{number}"), score=number) for number in range(20)]
 
 
@@ -246,7 +254,8 @@ def test_a_terminal_that_can_do_nothing_is_told_every_tenth(
 ) -> None:
     monkeypatch.setenv("TERM", "dumb")
     terminal = stderr()
-    assert list(shown(iter(COHORT_20), 20, Running(), False, False)) == COHORT_20  # type: ignore[arg-type]
+    batch = Running(seconds={each.id: 0.1 for each in COHORT_20})
+    assert list(shown(iter(COHORT_20), 20, batch, False, False)) == COHORT_20  # type: ignore[arg-type]
     written = terminal.close()
     assert re.findall(r"(?m)^gradstep: (\d+)/20 graded, \d:\d\d left\r$", written) == [
         str(number) for number in range(2, 21, 2)
