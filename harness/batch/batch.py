@@ -189,7 +189,7 @@ class Batch:
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
             return self._ours(submission, traceback.format_exc(limit=-3))
         finally:
-            del self.running[submission.id]
+            self.running.pop(submission.id, None)
 
     def _judged(self, submission: Submission, ran: session.Session, alone: Alone) -> SubmissionResult:
         if not isinstance(ran.loaded, Loaded):
