@@ -11,6 +11,7 @@ from harness.assignment import load
 from harness.batch import Batch
 from harness.intake import Submission
 from harness.results import SubmissionResult, plain
+from harness.runner import session
 from reference import pages
 from tests.graded import GRADIENT_DESCENT, MOMENTUM, algorithm, asked, grade, submission
 
@@ -285,3 +286,27 @@ def test_a_call_that_does_not_fit_is_told_the_functions_signature_and_a_class_it
         "call": ("signature", page.call),
         "start": ("signature", page.constructor),
     }
+
+
+# -- what is told of a batch while it runs ----------------------------------------------------------------------------
+
+
+def test_what_runs_and_how_long_each_ran(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(server: Any, each: Submission, *more: Any) -> Any:
+        seen.append((each.id, each.id in batch.running))
+        if each.id == "faulty":
+            raise ValueError
+        return whole(server, each, *more)
+
+    seen: list[tuple[str, bool]] = []
+    whole = session.run
+    monkeypatch.setattr("harness.batch.batch.session.run", run)
+    unread = replace(submission("unread", ""), problem="too_large")
+    with Batch(asked("momentum"), seed=0, jobs=2) as batch:
+        list(
+            batch.grade([submission("right", MOMENTUM), submission("broken", "def"), submission("faulty", ""), unread])
+        )
+    assert sorted(seen) == [("broken", True), ("faulty", True), ("right", True)]
+    assert batch.running == {}
+    assert batch.seconds.keys() == {"right", "broken"}
+    assert all(seconds > 0 for seconds in batch.seconds.values())

@@ -6,16 +6,22 @@ import csv
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.cli.progress import State, told
 from harness.export import write_gradebook
+from harness.report.changes import changes
 from harness.report.pages import write_pages
 from harness.report.terminal import digest, summary
+from harness.report.wording import columns, line, short
 from harness.results import plain, read_results, write_results
+from harness.results.changes import compare
+from harness.results.file import to_text
 from tests.cohort import CATALOGUE
-from tests.hostile import TEXTS, filled, inert
+from tests.hostile import BASE, TEXTS, filled, inert
 from tests.report.test_pages import Page
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -49,6 +55,35 @@ def test_the_terminal(text: str, forged: bool) -> None:
     coloured += [digest(each, CATALOGUE, color=True, every_case=True) for each in results.submissions]
     assert all(inert(ANSI.sub("", each)) for each in coloured)
     assert {found for each in coloured for found in ANSI.findall(each)} <= STYLES
+
+
+@every_text
+@honest_or_forged
+def test_what_changed(text: str, forged: bool) -> None:
+    """From a cohort with nothing odd in it, and to it; the same students in both, and others."""
+    odd = filled(text, forged)
+    ids = [each.id for each in odd.submissions]
+    tame = replace(
+        BASE, submissions=tuple(replace(each, id=id) for each, id in zip(BASE.submissions[1:], ids, strict=False))
+    )
+    for found in (compare(odd, tame), compare(tame, odd), compare(odd, BASE), compare(BASE, odd)):
+        assert found.runs
+        assert inert(changes(found, color=False))
+        coloured = changes(found, color=True)
+        assert inert(ANSI.sub("", coloured))
+        assert set(ANSI.findall(coloured)) <= STYLES
+        assert inert(to_text(found))
+
+
+@every_text
+def test_the_line_of_a_submission(text: str) -> None:
+    for each in filled(text, True).submissions:
+        assert inert(line(told(each, 0.1)))
+        waiting = State(1, 2, 10.0, "", (short(each.id, 60),))
+        for width in (1, 20, 80, 200):
+            shown = waiting.line(width)
+            assert inert(shown)
+            assert columns(shown) < max(width, 4)
 
 
 @pytest.fixture(scope="module")

@@ -147,6 +147,7 @@ def modules_after(code: str) -> set[str]:
         "from harness.cli import main; main(['check', '.', '--only', 'adma'])",
         "from harness.cli import main; main(['check', '.', '--adapter', 'cs231'])",
         "from harness.cli import main; main(['report', 'no-such.json'])",
+        "from harness.cli import main; main(['compare', 'no-such.json', 'no-such.json'])",
         "from harness.cli import main; main(['explain', 'adma'])",
         "from harness.cli import main; main(['explain', 'adam'])",
         "from harness.cli import main; main(['init', '--help'])",

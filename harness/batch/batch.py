@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -88,6 +89,8 @@ class Batch:
         self.limits = Limits(assignment.seconds, assignment.memory_mb, assignment.submission_seconds, assignment.forbid)
         self.devices: tuple[str, ...] = ("cpu",)
         self.witness_fault: str | None = None
+        self.running: dict[str, float] = {}  # the submissions at work, by id, and since when by ``time.monotonic``
+        self.seconds: dict[str, float] = {}  # how long the code of each ran that is done
         self._judging = threading.Lock()  # trajectories are computed as they are looked at, by one thread at a time
         self._stack = ExitStack()  # ends the processes first, which wakes the threads that wait for them
         self._leaving = False
@@ -172,6 +175,7 @@ class Batch:
     def _grade(self, submission: Submission, server: ForkServer) -> SubmissionResult:
         if submission.problem:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
+        self.running[submission.id] = time.monotonic()
         try:
             try:
                 return self._run(submission, server)
@@ -183,10 +187,13 @@ class Batch:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
             return self._ours(submission, traceback.format_exc(limit=-3))
+        finally:
+            self.running.pop(submission.id, None)
 
     def _run(self, submission: Submission, server: ForkServer) -> SubmissionResult:
         """Raises :class:`ForkError`."""
         ran = session.run(server, submission, self._tasks, self.limits, self._code)
+        self.seconds[submission.id] = time.monotonic() - ran.begun
         alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends)
         judged = self._judged(submission, ran, alone)
         return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged

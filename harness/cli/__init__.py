@@ -14,7 +14,7 @@ from harness import __version__
 from harness.cli import exits
 from harness.report.wording import line
 
-VERBS = ("init", "check", "grade", "report", "list", "explain", "doctor")
+VERBS = ("init", "check", "grade", "report", "compare", "list", "explain", "doctor")
 
 
 class Verbs(click.Group):

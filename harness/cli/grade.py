@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +79,7 @@ def command(
     out = _writable(out)
 
     from harness.batch import Batch
+    from harness.cli import progress
     from harness.cli.words import catalogue
     from harness.report import terminal
     from harness.results import Results
@@ -89,7 +89,7 @@ def command(
     interrupted = False
     with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen) as batch:
         try:
-            for result in _progress(batch.grade(submissions), len(submissions), quiet, verbose):
+            for result in progress.shown(batch.grade(submissions), len(submissions), batch, quiet, verbose):
                 done.append(result)
         except KeyboardInterrupt:
             interrupted = True
@@ -111,7 +111,7 @@ def command(
         if ours:
             names = ", ".join(each.id for each in ours)
             options.tell(f"gradstep: results of gradstep, not graded: {names}")
-        options.show(terminal.summary(results, catalogue(), options.colored(color)) + "\n")
+        options.show(terminal.summary(results, catalogue(), options.colored(color), batch.seconds) + "\n")
         options.tell(str(out / "index.html"), err=False)
     if failed := [each for each in done if each.load_error and each.load_error.message.id == "adapter_raised"]:
         options.tell(f"gradstep: the adapter failed on submissions: {len(failed)} of {len(done)}.")
@@ -182,18 +182,3 @@ def _write(results: Results, out: Path, partial: bool) -> None:
             f"{out}: cannot be written to any longer ({error.strerror}). No result is lost: they are in {rescued}, "
             "and gradstep report draws the pages from there."
         )
-
-
-def _progress(
-    results: Iterator[SubmissionResult], total: int, quiet: bool, verbose: bool
-) -> Iterator[SubmissionResult]:
-    """A bar on standard error, on a terminal only; with ``-v`` a line a submission instead."""
-    if verbose and not quiet:
-        for result in results:
-            options.tell(f"{result.id}: {result.score:g} / {result.max_points:g}")
-            yield result
-    elif quiet or not sys.stderr.isatty():
-        yield from results
-    else:
-        with click.progressbar(results, total, label="Grading", file=sys.stderr) as bar:
-            yield from bar

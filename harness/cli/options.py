@@ -98,9 +98,9 @@ def color(function: Command) -> Command:
 
 
 def colored(choice: str) -> bool:
-    """Whether to colour standard output: on a terminal, unless NO_COLOR is set."""
+    """Whether to colour standard output: on a terminal that can, unless NO_COLOR is set."""
     if choice == "auto":
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     return choice == "always"
 
 

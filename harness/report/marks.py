@@ -45,6 +45,9 @@ COSTLY = Mark("≈", "note", "dialect that costs points", "fix")
 NOT_STARTED = Mark("○", "absent", "not started", "unwritten")
 """What says of itself that it is not written yet: it has the status of what raises, and is no error."""
 
+NOT_LOADED = Mark("!", "alarm", "not loaded", "fix")
+"""Stands for a whole submission, of which nothing could be run."""
+
 LEGEND: Sequence[Mark] = (
     MARKS["pass"],
     MARKS["fail"],
@@ -55,6 +58,16 @@ LEGEND: Sequence[Mark] = (
     *(mark for status, mark in MARKS.items() if status not in ("pass", "fail", "dialect")),
 )
 """All marks, in the order in which people read of them."""
+
+FAULTS: Sequence[Mark] = (
+    MARKS["harness_error"],
+    NOT_LOADED,
+    *(MARKS[status] for status in ("forbidden", "timeout", "crash", "memory")),
+)
+"""What a person should look at: something did not run to its end. The worst first."""
+
+WORST: Sequence[Mark] = (*FAULTS, MARKS["error"], MARKS["fail"], PART)
+"""All that is wrong, the worst first."""
 
 
 def mark(result: AlgorithmResult) -> Mark:

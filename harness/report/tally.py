@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.report.catalogue import AlgorithmText, Catalogue, Kind, VariantText, algorithm_text, variant_text
 from harness.report.evidence import evidence
-from harness.report.marks import Mark, mark
+from harness.report.marks import NOT_LOADED, Mark, mark
 from harness.results import AlgorithmResult, Results, SubmissionResult
 
 UNEXPLAINED = ("diverges", "not_finite")
@@ -52,6 +52,16 @@ def mean_score(results: Results) -> float:
 def marks(results: Results) -> Counter[Mark]:
     """How often each mark occurs, over all algorithms of all submissions."""
     return Counter(mark(result) for _, result in _all(results))
+
+
+def marks_of(submission: SubmissionResult) -> Counter[Mark]:
+    """How often each mark occurs in one submission."""
+    return Counter([NOT_LOADED] if submission.unloaded else map(mark, submission.algorithms))
+
+
+def counted(counts: Mapping[Mark, int], which: Iterable[Mark]) -> str:
+    """Those of the marks that occur, in words: ``2 timeout, 14 wrong``."""
+    return ", ".join(f"{counts[mark]} {mark.word}" for mark in which if counts.get(mark))
 
 
 def variants(results: Results, catalogue: Catalogue, kind: Kind) -> tuple[Count, ...]:

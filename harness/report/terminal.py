@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from textwrap import fill
 
 from tabulate import tabulate
 
@@ -11,15 +13,18 @@ from harness.report import tally
 from harness.report.catalogue import Catalogue
 from harness.report.evidence import Evidence
 from harness.report.findings import Finding, Findings, findings
-from harness.report.marks import LEGEND, MARKS
-from harness.report.pen import INDENT, Pen, indented, paragraph
+from harness.report.marks import FAULTS, LEGEND, MARKS, NOT_LOADED, mark
+from harness.report.pen import INDENT, WIDTH, Pen, indented, paragraph
 from harness.report.roots import Root, once, roots
 from harness.report.speak import Sentence, explain
-from harness.report.wording import error, points, ratio, short, without_orders
-from harness.results import Printed, Results, SubmissionResult
+from harness.report.wording import duration, error, points, ratio, short, without_orders
+from harness.results import Environment, Printed, Results, SubmissionResult
 
 _LINES = 20
 """So many lines of what the code printed are shown."""
+
+_FAULTS = 8
+"""So many submissions are listed of which something did not run to its end: the pages have all."""
 
 
 # -- gradstep check -----------------------------------------------------------------------------------------------
@@ -192,21 +197,24 @@ def _explain(finding: Finding) -> str:
 # -- gradstep grade -----------------------------------------------------------------------------------------------
 
 
-def summary(results: Results, catalogue: Catalogue, color: bool) -> str:
-    """A batch: how many were graded, what they got, and what to teach again."""
-    pen, loaded = Pen(color), tally.graded(results)
-    counts = tally.marks(results)
-    unloaded = [each for each in results.submissions if each.load_error]
+def summary(results: Results, catalogue: Catalogue, color: bool, seconds: Mapping[str, float] | None = None) -> str:
+    """A batch: how many were graded, what they got, who should be looked at, and what to teach again.
+
+    ``seconds`` is how long the code of each submission ran.
+    """
+    pen = Pen(color)
     most = points(results.assignment.max_points)
     rows = [
-        ["graded", f"{len(loaded)} of {len(results.submissions)} submissions"],
+        ["graded", _graded(results)],
         ["score", f"mean {tally.mean_score(results):.1f}, median {tally.median_score(results):.1f}, of {most}"],
-        ["checks", ", ".join(f"{counts[mark]} {mark.word}" for mark in LEGEND if counts[mark])],
+        ["checks", _counts(results)],
         ["isolation", short(results.environment.isolation)],
     ]
+    if seconds:
+        slowest = max(seconds, key=seconds.__getitem__)
+        rows.insert(3, ["slowest", f"{short(slowest, 60)}, {seconds[slowest]:.1f} s"])
     parts = [pen.strong(short(results.assignment.title)), tabulate(rows, tablefmt="plain", disable_numparse=True)]
-    if unloaded:
-        parts.append("\n".join(f"{pen.sign(MARKS['error'])} {_unloaded(each)}" for each in unloaded))
+    parts.append(_faults(results.submissions, pen))
     if mistakes := tally.variants(results, catalogue, "mistake")[:5]:
         table = [
             [str(len(each)), short(each.text.id), short(each.variant.headline)] for each in mistakes if each.variant
@@ -215,9 +223,50 @@ def summary(results: Results, catalogue: Catalogue, color: bool) -> str:
     return without_orders("\n\n".join(part for part in parts if part) + "\n")
 
 
-def _unloaded(submission: SubmissionResult) -> str:
-    assert submission.load_error is not None
-    return f"{short(submission.id, 60)}: {explain(submission.load_error.message, None, {}).headline}"
+def _graded(results: Results) -> str:
+    graded, all = len(tally.graded(results)), len(results.submissions)
+    some = f"{graded} of " if graded < all else ""
+    took = _took(results.environment)
+    return f"{some}{all} {'submission' if all == 1 else 'submissions'}" + (f" in {took}" if took else "")
+
+
+def _counts(results: Results) -> str:
+    """How often each mark occurs, in lines that part no number from its word."""
+    whole = tally.counted(tally.marks(results), LEGEND).replace(" ", "\xa0").replace(",\xa0", ", ")
+    return fill(whole, WIDTH - len("isolation  ")).replace("\xa0", " ")
+
+
+def _took(environment: Environment) -> str:
+    try:
+        ran = datetime.fromisoformat(environment.finished) - datetime.fromisoformat(environment.started)
+    except (TypeError, ValueError):  # a file that was edited by hand
+        return ""
+    return duration(ran.total_seconds())
+
+
+def _faults(submissions: Sequence[SubmissionResult], pen: Pen) -> str:
+    """The submissions that a person should look at, the worst first, a line each."""
+    found = [(min(worst), each) for each in submissions if (worst := _ranks(each))]
+    found.sort(key=lambda pair: pair[0])
+    lines = [f"{pen.sign(FAULTS[rank])} {short(each.id, 60)}: {_fault(each)}" for rank, each in found[:_FAULTS]]
+    more = [f"{INDENT}and {len(found) - _FAULTS} more; the pages have all."] if len(found) > _FAULTS else []
+    return "\n".join([*lines, *more])
+
+
+def _ranks(submission: SubmissionResult) -> list[int]:
+    """Where in :data:`FAULTS` the faults of a submission stand."""
+    if submission.load_error:
+        return [FAULTS.index(NOT_LOADED)]
+    marks = {mark(each) for each in submission.algorithms}
+    return [rank for rank, each in enumerate(FAULTS) if each in marks]
+
+
+def _fault(submission: SubmissionResult) -> str:
+    """What did not run to its end: why it could not be loaded, or what befell which algorithms."""
+    if submission.load_error:
+        return explain(submission.load_error.message, None, {}).headline
+    ids = {each: [one.id for one in submission.algorithms if mark(one) == each] for each in FAULTS}
+    return short("; ".join(f"{each.word} in {', '.join(those)}" for each, those in ids.items() if those))
 
 
 # -- layout -------------------------------------------------------------------------------------------------------

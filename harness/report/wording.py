@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 LONGEST = 160
 """No piece of other people's text within a sentence is longer than this."""
@@ -48,6 +49,32 @@ def without_orders(text: str) -> str:
 def line(text: str) -> str:
     """A line for a terminal or a log: visible, and no order."""
     return without_orders(visible(text))
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes."""
+    return sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    """Two for a syllable of Hangul and its like, none for what stands on the letter before it."""
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") or "\u1160" <= char <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "FW" else 1
+
+
+def cut(text: str, room: int) -> str:
+    """``text`` in so many columns at most."""
+    if columns(text) <= room:
+        return text
+    ends = accumulate(map(_columns, text))
+    return "".join(char for char, end in zip(text, ends, strict=True) if end < room) + "…" * (room > 0)
+
+
+def duration(seconds: float) -> str:
+    """A time as clocks show it: ``1:05``, ``2:00:05``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
 def number(value: float, digits: int = 6) -> str:

@@ -26,8 +26,10 @@ class Session:
     loaded: Loaded | Failure | Ended
     outcomes: Mapping[str, Mapping[str, Outcome]]
     output: Output
+    begun: float
+    """When its first worker was there, by ``time.monotonic``."""
     ends: float
-    """When its time is up, by ``time.monotonic``."""
+    """When its time is up, by the same clock."""
 
 
 def run_alone(
@@ -60,6 +62,7 @@ def run(
     ends = time.monotonic() + limits.submission_seconds
     make = partial(Worker, server, limits=limits, adapter=adapter, output=output, ends=ends)
     worker = make(submission)
+    begun = time.monotonic()
     try:
         loaded = worker.load(ids)
         ended: list[Ended] = []
@@ -69,12 +72,12 @@ def run(
             worker = make(submission)
             loaded = worker.load(ids)
         if not isinstance(loaded, Loaded):
-            return Session(loaded, {}, output, ends)
+            return Session(loaded, {}, output, begun, ends)
         loaded = replace(loaded, failed=(*loaded.failed, *ended))
         tasks = [task for task in tasks if task.id in loaded.offers and not loaded.offers[task.id].shape]
         outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks}
         if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
-            return Session(loaded, {}, output, ends)
+            return Session(loaded, {}, output, begun, ends)
         for task in tasks:
             for backend in loaded.offers[task.id].backends:
                 if not worker.alive:
@@ -86,7 +89,7 @@ def run(
                         worker.close()
                         continue
                 outcomes[task.id][backend] = worker.run(task, backend)
-        return Session(loaded, outcomes, output, ends)
+        return Session(loaded, outcomes, output, begun, ends)
     finally:
         worker.close()
 

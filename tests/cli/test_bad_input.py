@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.results import write_results
 from tests.cli.conftest import Gradstep
+from tests.cohort import COHORT
 from tests.graded import MOMENTUM
 
 
@@ -22,6 +25,7 @@ def _files(tmp_path: Path) -> None:
     (tmp_path / "cut.json").write_text('{"schema": "gradstep/results/v1", "assi')
     (tmp_path / "other.json").write_text('{"schema": "gradstep/results/v9"}')
     (tmp_path / "list.json").write_text("[]")
+    write_results(replace(COHORT, submissions=()), tmp_path / "good.json")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,11 @@ def _files(tmp_path: Path) -> None:
         ("report list.json", "list.json: is not a results file; a results.json written by gradstep grade is needed."),
         ("report other.json", "other.json: has schema 'gradstep/results/v9'; this gradstep reads"),
         ("report empty", "empty/results.json: cannot be read (No such file or directory)."),
+        ("compare nowhere.json list.json", "nowhere.json: cannot be read (No such file or directory)."),
+        ("compare good.json cut.json", "cut.json: is no JSON, or only part of a file ("),
+        ("compare good.json list.json", "list.json: is not a results file; a results.json written by gradstep grade"),
+        ("compare good.json other.json --json", "other.json: has schema 'gradstep/results/v9'; this gradstep reads"),
+        ("compare good.json empty", "empty/results.json: cannot be read (No such file or directory)."),
         ("explain adma", "'adma' is no algorithm; did you mean 'adam'?"),
     ],
 )
@@ -77,6 +86,7 @@ def test_one_sentence(gradstep: Gradstep, command: str, sentence: str) -> None:
         ("grade submissions --memory 1", "1 is not in the range"),
         ("grade submissions --seed -1", "-1 is not in the range"),
         ("grade submissions --fail-under 101", "101.0 is not in the range"),
+        ("compare a.json", "Missing argument 'B'"),
         ("list --color sometimes", "'sometimes' is not one of"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ def test_it_leaves_results_pages_and_a_gradebook(gradstep: Gradstep, tmp_path: P
 def test_the_summary_goes_to_standard_output_and_the_rest_to_standard_error(gradstep: Gradstep) -> None:
     done = grade(gradstep)
     assert done.out.splitlines()[-1] == "reports/hw8/index.html"
+    assert re.search(r"^graded +2 submissions in \d:\d\d$", done.out, re.MULTILINE)
+    assert re.search(r"^slowest +(kim|lee), \d+\.\d s$", done.out, re.MULTILINE)
     assert done.err == "gradstep: no submission, not graded: notes.txt\n"
     assert "\x1b" not in done.out
 
@@ -61,8 +64,9 @@ def test_the_summary_goes_to_standard_output_and_the_rest_to_standard_error(grad
 def test_verbose_is_a_line_a_submission(gradstep: Gradstep, submissions: Path) -> None:
     (submissions / "\x1b[31mred.py").write_text(MOMENTUM)
     done = grade(gradstep, "-v", "--jobs", "1")
-    assert sorted(done.err.splitlines())[0] == "\\x1b[31mred: 1 / 1"
-    assert "kim: 1 / 1" in done.err.splitlines()
+    _, *lines = sorted(done.err.splitlines(), key=lambda line: not line.startswith("gradstep: "))
+    told = sorted(re.sub(r", \d+\.\d s$", ", … s", line) for line in lines)
+    assert told == ["\\x1b[31mred: 1 / 1, … s", "kim: 1 / 1, … s", "lee: 0.12 / 1 (1 partly right), … s"]
     assert "\x1b" not in done.out + done.err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ ARGUMENTS.append("\udcff.py")  # a byte that is no UTF-8
 NAMES = [text.replace("/", "\N{DIVISION SLASH}")[:80].lstrip(".") for text in ARGUMENTS]
 
 
-@pytest.mark.parametrize("verb", ["", "check", "grade", "report", "explain", "check optim.py", "grade . --assignment"])
+@pytest.mark.parametrize(
+    "verb", ["", "check", "grade", "report", "compare .", "explain", "check optim.py", "grade . --assignment"]
+)
 def test_arguments(gradstep: Gradstep, verb: str) -> None:
     """A shell makes arguments of file names."""
     for text in ARGUMENTS:
@@ -50,7 +53,7 @@ def test_submissions_of_any_name(gradstep: Gradstep, tmp_path: Path) -> None:
     assert done.code == 0
     assert inert(done.out)
     assert inert(done.err)
-    assert "kim: 1 / 1\n" in done.err
+    assert re.search(r"^kim: 1 / 1, \d+\.\d s$", done.err, re.MULTILINE)
     with (tmp_path / "reports" / "hw8" / "gradebook.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.reader(file))) == len(NAMES) + 2
     assert len(list((tmp_path / "reports" / "hw8" / "s").iterdir())) == len(NAMES) + 1

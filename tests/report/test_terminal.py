@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,38 @@ def test_the_summary_counts() -> None:
     assert all(char.isprintable() or char == "\n" for char in text)
 
 
+def test_the_summary_tells_how_long_it_took_and_who_took_longest() -> None:
+    text = summary(COHORT, CATALOGUE, color=False, seconds={"kim": 0.25, "김철수": 12.04, "lee": 3.0})
+    assert re.search(r"^graded +11 of 13 submissions in 13:45$", text, re.MULTILINE)
+    assert re.search(r"^slowest +김철수, 12\.0 s$", text, re.MULTILINE)
+    assert "slowest" not in summary(COHORT, CATALOGUE, color=False, seconds={})
+
+
+def test_the_summary_lists_those_that_should_be_looked_at_and_no_others() -> None:
+    shown = summary(COHORT, CATALOGUE, color=False)
+    listed = [line for line in shown.splitlines() if re.match(r"[!HTCM⊘] ", line)]
+    assert [line.partition(":")[0] for line in listed] == [
+        "H 2023-11341", "! 2023-11551", "! 2023-11552", "T 2023-10328", "C 2023-10659",
+    ]  # fmt: skip
+    assert listed[0].endswith(": harness error in keras_sgd; forbidden in adagrad")
+    assert listed[4].endswith(": crashed in sgd; out of memory in step_decay")
+
+
+def test_the_summary_of_many_stays_small() -> None:
+    wrong = [student(f"s{number:03}", got("adam", "timeout", "timeout")) for number in range(300)]
+    right = [student(f"r{number}") for number in range(3)]
+    text = summary(replace(COHORT, submissions=(*right, *wrong)), CATALOGUE, color=False)
+    assert len(text.splitlines()) < 20
+    assert "T s007: timeout in adam\n  and 292 more; the pages have all.\n" in text
+    assert "graded     303 submissions" in text
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 submission"), (2, "2 submissions"), (0, "0 submissions")])
+def test_the_summary_counts_in_english(count: int, words: str) -> None:
+    results = replace(COHORT, submissions=tuple(student(f"s{number}") for number in range(count)))
+    assert re.search(rf"^graded +{words} in 13:45$", summary(results, CATALOGUE, color=False), re.MULTILINE)
+
+
 def test_the_listing_and_a_page() -> None:
     assert "Decay\n  time_decay(lr, decay, t)" in listing(CATALOGUE, color=False)
     page = explain_page(CATALOGUE["adam"], "def adam(w, grad):\n    yield\n", color=False)
@@ -95,6 +128,8 @@ def test_a_starter_as_it_was_handed_out() -> None:
 
 
 def test_the_summary_counts_what_is_not_started_for_itself() -> None:
-    (row,) = (line for line in summary(COHORT, CATALOGUE, color=False).splitlines() if line.startswith("checks"))
-    assert "1 not started" in row
-    assert "2 partly right" in row
+    text = summary(COHORT, CATALOGUE, color=False)
+    counts = " ".join(text.partition("\nchecks ")[2].partition("\nisolation ")[0].split())
+    assert "2 partly right, 2 dialect, 1 not started, 4 not found" in counts
+    assert counts.endswith("1 skipped, 1 harness error")
+    assert not re.search(r"\d\n", text.partition("isolation")[0].partition("checks")[2]), "a number left of its word"
