@@ -34,13 +34,13 @@ INNER_LIMIT, LISTING_LIMIT, HEADER_LIMIT, MEMORY_LIMIT = 32 << 20, 8 << 20, 1 <<
 """Bytes of an archive within an archive, of a zip's table of contents, of what a tar says ahead of one member, and of
 memory that unpacking may take, which for xz the archive decides: xz -9 asks for 65 MB."""
 
-NAME_LIMIT, NAMED = 255, 10
-"""Bytes of a file's name, as file systems have it, and how many names a note gives."""
+NAME_LIMIT, PATH_LIMIT, NAMED = 255, 4096, 10
+"""Bytes of a file's name and of its path, as file systems have them, and how many names a note gives."""
 
 _PIECE, _BLOCK = 64 << 10, tarfile.BLOCKSIZE
 
 
-Kind = Literal["file", "folder", "other"]
+_Kind = Literal["file", "folder", "other"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class _Member:
     that."""
 
     name: str
-    kind: Kind
+    kind: _Kind
     read: Callable[[int], bytes]
 
 
@@ -169,14 +169,16 @@ class _Reading:
         around = 1 if len(tops) == 1 and all(is_folder for _, is_folder in tops) else 0
         wanted: dict[int, str] = {}
         for at, parts in found:
+            if len(parts) - 1 - around > DEPTH_LIMIT:
+                raise Problem("too_many_files")
             if any(parts[:depth] in environments for depth in range(len(parts))):
                 continue
             path = "/".join(parts[around:])
             if within and not path.endswith(".py"):
                 self._leave_out("archive_depth", within + path)
                 continue
-            self._files += path.endswith(".py")
-            if self._files > FILES_LIMIT or len(parts) - 1 - around > DEPTH_LIMIT:
+            self._files += 1
+            if self._files > FILES_LIMIT:
                 raise Problem("too_many_files")
             wanted[at] = path
         return wanted
@@ -265,10 +267,12 @@ def _read(piece: Callable[[int], bytes], most: int) -> bytes:
 
 def _parts(name: str) -> tuple[str, ...] | None:
     """A member's path; empty for the archive's own top, None where it leads out of the archive or is no path."""
+    if not 0 < len(name) < PATH_LIMIT or "\0" in name:
+        return None
     parts = tuple(each for each in name.replace("\\", "/").split("/") if each not in ("", "."))
     outside = name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in parts
     too_long = any(len(each.encode("utf-8", "replace")) > NAME_LIMIT for each in parts)
-    return None if not name or "\0" in name or outside or too_long else parts
+    return None if outside or too_long else parts
 
 
 def _text(raw: bytes, otherwise: str) -> str:
@@ -289,7 +293,7 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 # -- zip ------------------------------------------------------------------------------------------------------------
 
 
-def _zip_kind(info: zipfile.ZipInfo) -> Kind:
+def _zip_kind(info: zipfile.ZipInfo) -> _Kind:
     mode = info.external_attr >> 16
     if stat.S_ISDIR(mode) or info.orig_filename.endswith(("/", "\\")):
         return "folder"
@@ -469,7 +473,7 @@ def _member(stream: _Stream, header: tarfile.TarInfo, block: bytes, ahead: Mappi
     raw = ahead.get(b"path", header.name.encode("latin-1"))
     name = _text(raw, raw.decode("utf-8", "replace"))
     is_file = header.isreg() and not sparse
-    kind: Kind = "folder" if header.isdir() else "file" if is_file else "other"
+    kind: _Kind = "folder" if header.isdir() else "file" if is_file else "other"
     yield _Member(name, kind, lambda most: _read(piece, most + 1))
     stream.skip(left + -size % _BLOCK)
 

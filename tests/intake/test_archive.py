@@ -182,7 +182,7 @@ def test_what_is_twice_in_an_archive_is_taken_as_unpacking_leaves_it(tmp_path: P
 
 
 OUTSIDE = ["/etc/a.py", "../a.py", "x/../../a.py", "..", "..\\a.py", "\\a.py", "\\\\host\\a.py", "C:\\a.py", "c:a.py"]
-STRANGE = ["a\0.py", "\0", "n" * 256 + ".py", "ㄱ" * 86 + ".py"]
+STRANGE = ["a\0.py", "\0", "n" * 256 + ".py", "ㄱ" * 86 + ".py", "f/" * 2048 + "a.py"]
 
 
 @pytest.mark.parametrize("name", [*OUTSIDE, *STRANGE], ids=lambda name: ascii(name)[:20])
@@ -677,6 +677,7 @@ def test_the_limits_of_folders_hold(tmp_path: Path, suffix: str) -> None:
 
     many = {f"{number}.py": "" for number in range(FILES_LIMIT)}
     assert (problem(many), problem({**many, "one.py": ""})) == (None, "too_many_files")
+    assert problem({"a.py": "", **{f"{number}.zip": "" for number in range(FILES_LIMIT)}}) == "too_many_files"
     inner = zipped({f"{number}.py": "" for number in range(FILES_LIMIT // 2 + 1)})
     assert problem({"1.zip": inner, "2.zip": inner}) == "too_many_files"
     assert problem({"x/" * (DEPTH_LIMIT + 1) + "a.py": "", "b.py": ""}) == "too_many_files"
