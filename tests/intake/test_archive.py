@@ -199,10 +199,9 @@ def test_a_name_that_leads_elsewhere_is_told_and_the_others_are_taken(tmp_path: 
 
 
 def test_an_empty_name_is_no_file(tmp_path: Path) -> None:
-    content = zipped([("x", "evil"), ("a.py", "good")])
-    nameless = content.replace(b"\1\0\0\0x", b"\0\0\0\0").replace(b"x", b"")
-    assert taken(tmp_path, nameless).problem == "archive_damaged", "its offsets are other ones now"
-    assert archive._parts("") is None
+    for content in (tarred({"a.py": "x"}, member("")), zipped([("", "evil"), ("a.py", "x")])):
+        submission = taken(tmp_path, content)
+        assert (submission.files, told(submission)) == ({"a.py": b"x"}, {"archive_names": [""]})
 
 
 def test_a_nul_may_stand_in_a_pax_header(tmp_path: Path) -> None:
@@ -580,7 +579,6 @@ def zip_bomb(names: Iterable[str], size: int, declared: int | None = None) -> by
                     into.write(bytes(1 << 20))
     content = bytearray(out.getvalue())
     if declared is not None:
-        content[content.index(b"PK\1\2") + 24 :][:4] = struct.pack("<I", declared)
         at = content.index(b"PK\1\2") + 24
         content[at : at + 4] = struct.pack("<I", declared)
     return bytes(content)
@@ -618,6 +616,10 @@ def test_bombs_within_an_archive_share_one_bound(
     many = {f"{number}.tgz": bomb for number in range(20)}
     assert taken(tmp_path, zipped({"a.py": "", **many})).problem == "archive_too_large"
     assert given() <= SMALL + (128 << 10)
+    Counted.given = 0
+    zeros = zip_bomb([f"{number}.zip" for number in range(20)], 1 << 20)
+    assert taken(tmp_path, zeros).problem == "archive_too_large"
+    assert given() <= SMALL + (128 << 10)
 
 
 def test_an_archive_within_is_not_read_past_its_limit(
@@ -649,6 +651,17 @@ def test_members_that_lie_over_one_another_count_each_time(tmp_path: Path, given
     closing[8:16] = struct.pack("<HHI", 500, 500, 500 * len(entry))
     assert taken(tmp_path, one[:at] + 500 * entry + closing).problem in ("too_large", "archive_damaged")
     assert given() <= SOURCE_LIMIT + (128 << 10)
+
+
+def test_a_listing_that_is_said_to_be_long_is_not_read(tmp_path: Path) -> None:
+    size = 16 * LISTING_LIMIT
+    with open(tmp_path / "kim.zip", "wb") as file:
+        file.write(b"PK\3\4")
+        file.seek(size + 4)
+        file.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, size, 4, 0))
+    submission, memory = peak(lambda: read(tmp_path / "kim.zip"))
+    assert submission.problem == "too_many_files"
+    assert memory < 3 * LISTING_LIMIT
 
 
 def test_millions_of_members_are_not_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
