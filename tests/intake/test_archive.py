@@ -22,8 +22,9 @@ from typing import Any
 
 import pytest
 
-from harness.intake import IntakeError, Submission, archive, find, read, unmatched
-from harness.intake.archive import HEADER_LIMIT, INNER_LIMIT, LISTING_LIMIT, NAMED, UNPACKED_LIMIT, stem
+from harness.intake import IntakeError, Submission, archive, find, formats, read, unmatched
+from harness.intake.archive import INNER_LIMIT, NAMED, UNPACKED_LIMIT, stem
+from harness.intake.formats import HEADER_LIMIT, LISTING_LIMIT
 from harness.intake.rules import DEPTH_LIMIT, FILES_LIMIT, SOURCE_LIMIT
 from tests.intake.test_find import lay, only
 
@@ -515,8 +516,8 @@ class Counted:
 def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many bytes were decompressed, of tars and zips."""
     Counted.given = 0
-    for magic, new in [*archive._UNPACKERS.items()]:
-        monkeypatch.setitem(archive._UNPACKERS, magic, lambda new=new: Counted(new))
+    for magic, new in [*formats.UNPACKERS.items()]:
+        monkeypatch.setitem(formats.UNPACKERS, magic, lambda new=new: Counted(new))
     real = zipfile._get_decompressor  # type: ignore[attr-defined]
     monkeypatch.setattr(zipfile, "_get_decompressor", lambda kind: kind and Counted(lambda: real(kind)))
     return lambda: Counted.given
@@ -711,14 +712,14 @@ def test_headers_upon_headers_end(tmp_path: Path) -> None:
 
 def test_streams_that_hold_nothing_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = 0
-    real = archive._UNPACKERS[b"BZh"]
+    real = formats.UNPACKERS[b"BZh"]
 
     def new() -> Any:
         nonlocal made
         made += 1
         return real()
 
-    monkeypatch.setitem(archive._UNPACKERS, b"BZh", new)
+    monkeypatch.setitem(formats.UNPACKERS, b"BZh", new)
     assert taken(tmp_path, bz2.compress(b"") * 100_000).problem == "archive_too_large"
     assert made <= UNPACKED_LIMIT // (64 << 10) + 1
 
