@@ -147,6 +147,7 @@ FRAMES = [
     {"file": "optim.py", "line": 12, "function": "correction", "code": "return 1 / (1 - self.b1**self.t)"},
 ]
 
+_LEFT_OUT = {"names": ["/etc/adam.py", "C:\\adam.py"], "more": 3}
 _GRID = {"case": "two-names", "why": "3 × 2 trials"}
 _DRAWS = {"case": "mixed-scales", "why": "two hyper-parameters on a log scale beside two uniform ones"}
 _MASKS = {"case": "quarter", "why": "a quarter is dropped"}
@@ -257,6 +258,14 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "other_shape": {"adapter": "cs231n", "name": "adam"},
     "adapted": {"adapter": "cs231n:keep"},
     "adapter_names": {"adapter": "course.py", "names": ["adma"]},
+    **dict.fromkeys(("archive_names", "archive_links", "archive_unread", "archive_depth"), _LEFT_OUT),
+    "not_an_archive": {},
+    "archive_empty": {},
+    "archive_encrypted": {},
+    "archive_truncated": {},
+    "archive_damaged": {},
+    "archive_method": {},
+    "archive_too_large": {},
     "too_large": {},
     "too_many_files": {},
     "too_many_steps": {"case": "last-batch-short", "steps": 3},

@@ -364,7 +364,7 @@ class Batch:
             score=round(sum(each.points for each in algorithms), 6),
             max_points=sum(self.assignment.points.values()),
             load_error=load_error,
-            notes=notes,
+            notes=(*submission.notes, *notes),
             algorithms=tuple(algorithms),
         )
 

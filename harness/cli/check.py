@@ -30,7 +30,7 @@ def command(
     adapter: Adapter | None,
     isolation: str,
 ) -> None:
-    """Check one submission (a .py file, or a folder with .py files) and explain what is wrong.
+    """Check one submission (a .py file, or a folder, .zip or .tar with .py files) and explain what is wrong.
 
     Exits with 1 if something is wrong. What is not started or not found is listed and fails nothing, unless it is all
     there is, or --only asks for it.

@@ -53,7 +53,8 @@ def command(
     isolation: str,
     trust_submissions: bool,
 ) -> None:
-    """Grade every submission in a folder: each .py file, and each folder with .py files in it, is one.
+    """Grade every submission in a folder: each .py file, and each folder or archive (.zip, .tar, .tar.gz, .tgz,
+    .tar.bz2, .tar.xz) with .py files in it, is one.
 
     Leaves results.json, index.html, a page for each student and gradebook.csv.
     """
@@ -66,8 +67,8 @@ def command(
     out = out or Path("reports") / assignment.id
     ours = [each for each in submissions if _is_output(each, out)]
     submissions = [each for each in submissions if each not in ours]
-    if all(each.problem == "no_python" for each in submissions):
-        options.tell(f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.")
+    if all(each.problem == "no_python" and not each.notes for each in submissions):
+        options.tell(f"gradstep: {folder}: nothing to grade; no .py file, and no folder or archive with one.")
         sys.exit(exits.NOTHING_FOUND)
     chosen, lacking = options.the_isolation(isolation)
     if not chosen.walled and not trust_submissions:

@@ -1,7 +1,7 @@
 """From a folder to submissions.
 
-The plain layout: each entry of the folder is one submission, a ``.py`` file or a folder with ``.py`` files in it. The
-submission's id is the entry's name without its suffix.
+The plain layout: each entry of the folder is one submission, a ``.py`` file, or a folder or an archive with ``.py``
+files in it. The submission's id is the entry's name without its suffix.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ import os
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
-SOURCE_LIMIT = 4 << 20
-"""Bytes of all sources of one submission together."""
-
-FILES_LIMIT, DEPTH_LIMIT, ENTRIES_LIMIT = 1000, 32, 200_000
-"""Python files of one submission, folders within one another, and what is looked at in all to find them."""
-
-IGNORED = {"__pycache__", "__MACOSX", "node_modules", "venv"}
+from harness.intake import archive
+from harness.intake.rules import DEPTH_LIMIT, ENTRIES_LIMIT, FILES_LIMIT, IGNORED, SOURCE_LIMIT, Problem
+from harness.results import Message
 
 
 class IntakeError(Exception):
@@ -35,7 +33,7 @@ class Submission:
     """One student's files: relative path to content. ``entries`` are the modules to import, in order; ``spare`` those
     to import as well where the entries offer nothing.
 
-    ``problem`` says why there is nothing to import, as a message's id.
+    ``problem`` says why there is nothing to import, as a message's id; ``notes`` what of it was left out.
     """
 
     id: str
@@ -44,6 +42,7 @@ class Submission:
     entries: tuple[str, ...]
     spare: tuple[str, ...] = ()
     problem: str | None = None
+    notes: tuple[Message, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -64,6 +63,11 @@ def find(folder: Path) -> list[Submission]:
     """Every submission under ``folder``, by id. Raises :class:`IntakeError`."""
     if not _exists(folder):
         raise IntakeError(f"{folder}: there is no such folder.")
+    if folder.is_file() and archive.stem(folder.name):
+        raise IntakeError(
+            f"{folder}: is an archive; a folder of submissions is needed: unpack it and name the folder "
+            "(gradstep check takes an archive for one submission)."
+        )
     if not folder.is_dir():
         raise IntakeError(f"{folder}: is a file; a folder of submissions is needed (gradstep check grades one file).")
     try:
@@ -82,13 +86,13 @@ def unmatched(folder: Path) -> list[str]:
 
 
 def read(path: Path) -> Submission:
-    """The one submission at ``path``, a module or a folder. Raises :class:`IntakeError`."""
+    """The one submission at ``path``, a module, a folder or an archive. Raises :class:`IntakeError`."""
     if not _exists(path):
         raise IntakeError(f"{path}: there is no such file or folder.")
-    if path.is_file() and path.suffix != ".py":
-        raise IntakeError(f"{path}: is no Python module; a .py file or a folder with .py files is needed.")
+    if path.is_file() and not _has_suffix(path):
+        raise IntakeError(f"{path}: is no Python module; a .py file, or a folder or archive of them, is needed.")
     submission = _read(path)
-    if submission.problem == "no_python":
+    if submission.problem == "no_python" and not submission.notes:
         raise IntakeError(f"{path}: holds no .py file.")
     return submission
 
@@ -113,7 +117,12 @@ def _is_candidate(entry: Path) -> bool:
     if entry.name.startswith(".") or entry.name in IGNORED:
         return False
     mode = _mode(entry)
-    return stat.S_ISDIR(mode) or (entry.suffix == ".py" and not stat.S_ISLNK(mode))
+    return stat.S_ISDIR(mode) or (_has_suffix(entry) and not stat.S_ISLNK(mode))
+
+
+def _has_suffix(path: Path) -> bool:
+    """Whether it is called like a module or an archive."""
+    return path.suffix == ".py" or archive.stem(path.name) is not None
 
 
 def _mode(path: str | Path) -> int:
@@ -124,18 +133,22 @@ def _mode(path: str | Path) -> int:
         return 0
 
 
-class _Problem(Exception):  # noqa: N818  # a submission's, not an error of this program
-    """Why a submission is not taken, as a message's id."""
-
-
 def _read(path: Path) -> Submission:
     """The submission at ``path``, which may be a link: whoever names it means what it leads to."""
     single = os.path.isfile(path)  # unlike Path.is_file, it never raises
-    id = _normal(path.stem if single else path.resolve().name)
+    packed = archive.stem(path.name) if single else None
+    id = _normal(packed or (path.stem if single else path.resolve().name))
     where = _text(str(path))
     files: dict[str, bytes] = {}
+    notes: tuple[Message, ...] = ()
     try:
-        if single:
+        if packed:
+            with _opened(path, os.O_RDONLY) as file:
+                found = archive.contents(file)
+            notes = found.notes
+            for name, content in found.files.items():
+                files[_free(unicodedata.normalize("NFC", name), files)] = content
+        elif single:
             files[_normal(path.name)] = _content(path, SOURCE_LIMIT, os.O_RDONLY)
         else:
             for source in _sources(path):
@@ -143,26 +156,33 @@ def _read(path: Path) -> Submission:
                 content = _content(source, left, os.O_RDONLY | os.O_NOFOLLOW)
                 # Python's own names are normal as well; two that are then alike are told apart
                 files[_free(_normal(source.relative_to(path).as_posix()), files)] = content
-    except _Problem as problem:
+    except Problem as problem:
         return Submission(id, where, {}, (), problem=str(problem))
     if not files:
-        return Submission(id, where, {}, (), problem="no_python")
+        return Submission(id, where, {}, (), problem="no_python", notes=notes)
     entries = _entries(files)
-    return Submission(id, where, files, entries, tuple(path for path in files if path not in entries))
+    spare = tuple(path for path in files if path not in entries)
+    return Submission(id, where, files, entries, spare, notes=notes)
 
 
-def _content(file: Path, most: int, flags: int) -> bytes:
-    """What is in a file, that by now may be another than was found, even a pipe that nobody ever writes to."""
+@contextmanager
+def _opened(file: Path, flags: int) -> Iterator[BinaryIO]:
+    """A file, that by now may be another than was found, even a pipe that nobody ever writes to."""
     try:
         descriptor = os.open(file, flags | os.O_CLOEXEC | os.O_NONBLOCK)
         with open(descriptor, "rb") as opened:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _Problem("not_readable")
-            content = opened.read(most + 1)
+                raise Problem("not_readable")
+            yield opened
     except OSError:
-        raise _Problem("not_readable") from None
+        raise Problem("not_readable") from None
+
+
+def _content(file: Path, most: int, flags: int) -> bytes:
+    with _opened(file, flags) as opened:
+        content = opened.read(most + 1)
     if len(content) > most:
-        raise _Problem("too_large")
+        raise Problem("too_large")
     return content
 
 
@@ -182,7 +202,7 @@ def _text(name: str) -> str:
 def _sources(folder: Path) -> list[Path]:
     """The ``.py`` files below ``folder``: links are not followed, virtual environments not entered.
 
-    Raises :class:`_Problem`.
+    Raises :class:`Problem`.
     """
     found: list[Path] = []
     seen = 0
@@ -193,7 +213,7 @@ def _sources(folder: Path) -> list[Path]:
             with os.scandir(place) as listing:
                 entries = sorted(itertools.islice(listing, ENTRIES_LIMIT + 1), key=lambda entry: entry.name)
         except OSError:
-            raise _Problem("not_readable") from None
+            raise Problem("not_readable") from None
         seen += len(entries)
         if any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
@@ -202,7 +222,7 @@ def _sources(folder: Path) -> list[Path]:
         folders = [Path(entry) for entry, mode in kinds if entry.name not in IGNORED and stat.S_ISDIR(mode)]
         waiting += [(each, depth + 1) for each in reversed(folders)]
         if seen > ENTRIES_LIMIT or depth > DEPTH_LIMIT or len(found) > FILES_LIMIT:
-            raise _Problem("too_many_files")
+            raise Problem("too_many_files")
     return found
 
 

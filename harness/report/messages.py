@@ -48,9 +48,15 @@ _OWN_STATE = (
     "Set all state in __init__ as attributes of self, or as local variables of the generator: a class attribute, a "
     "global variable or a list as default argument is shared by all."
 )
+_PACK = "Pack the folder again, as a plain .zip or .tar.gz."
 _GUARD = 'Code outside functions runs at import: put experiments under if __name__ == "__main__".'
 _AS_STUDENT = "As student: write it as the contract has it; gradstep list shows every signature."
 _ADAPTER = f"As instructor: grade with --adapter {{adapter}}. {_AS_STUDENT}"
+
+
+def _left_out(what: str, remedy: str) -> Entry:
+    """Members of an archive that were left out: the first of their names, and how many more there are."""
+    return Entry(("names", "more"), (what,), ("Names: {names}.", "More of them: {more}."), (remedy,))
 
 
 def _given(why: str, remedy: str) -> Entry:
@@ -869,6 +875,41 @@ ENTRIES: Mapping[str, Entry] = {
         ("The submission holds too many files, or folders too deep in one another.",),
         remedy=("Hand in the code alone, without libraries and virtual environments.",),
     ),
+    "not_an_archive": Entry(
+        (),
+        ("The archive is no zip and no tar, whatever its name says.",),
+        remedy=(_PACK,),
+    ),
+    "archive_empty": Entry(
+        (),
+        ("The archive is empty.",),
+        remedy=("Pack the code again, and look into the archive before handing it in.",),
+    ),
+    "archive_encrypted": Entry(
+        (),
+        ("The archive is encrypted.",),
+        remedy=("Pack it again without a password.",),
+    ),
+    "archive_truncated": Entry(
+        (),
+        ("The archive ends too early: a part of it is missing.",),
+        remedy=("Pack it again, and wait until it is uploaded in full.",),
+    ),
+    "archive_damaged": Entry(
+        (),
+        ("The archive is damaged: what it holds is not what was packed.",),
+        remedy=("Pack it again, and open it once before handing it in.",),
+    ),
+    "archive_method": Entry(
+        (),
+        ("The archive is compressed in a way that is not read here.",),
+        remedy=(_PACK,),
+    ),
+    "archive_too_large": Entry(
+        (),
+        ("The archive unpacks to far more than code takes.",),
+        remedy=("Hand in the code alone, without data, libraries and virtual environments.",),
+    ),
     "bad_backend": Entry(
         ("value",),
         ("BACKEND is {value}; known: numpy, torch.",),
@@ -942,6 +983,22 @@ ENTRIES: Mapping[str, Entry] = {
         ("adapter", "names"),
         ("The adapter {adapter} gives names that are no algorithm's: {names}.",),
         remedy=("As instructor: gradstep list shows the names; what else the adapter gives is not graded.",),
+    ),
+    "archive_names": _left_out(
+        "The archive holds what would lie outside it, or has no usable name; it was not looked at.",
+        "Pack the folder itself: no name in it begins with / or a drive, leads upwards, or is longer than 255 bytes.",
+    ),
+    "archive_links": _left_out(
+        "The archive holds links or devices that are called like code; they were not followed.",
+        "Pack the files that the links lead to.",
+    ),
+    "archive_unread": _left_out(
+        "An archive within the archive could not be read; the rest was looked at.",
+        "Hand in the code itself, packed once and without a password.",
+    ),
+    "archive_depth": _left_out(
+        "The archive holds an archive within an archive; it was not opened.",
+        "Hand in the code itself, packed once.",
     ),
     # -- what only a status tells ---------------------------------------------------------------------------------
     "pass": Entry((), ("Right in every case.",)),

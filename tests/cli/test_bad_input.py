@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def _files(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "hollow" / "kim").mkdir(parents=True)
     (tmp_path / "notes.txt").write_text("")
+    with zipfile.ZipFile(tmp_path / "hollow.zip", "w") as hollow:
+        hollow.writestr("notes.txt", "")
     (tmp_path / "bad.toml").write_text("[assignment]\ntitel = 'x'\n")
     (tmp_path / "bad.py").write_text("def adapt(module): ...\nFIXED = {'adam': {'esp': 1}}")
     (tmp_path / "cut.json").write_text('{"schema": "gradstep/results/v1", "assi')
@@ -47,7 +50,9 @@ def _files(tmp_path: Path) -> None:
         ("check submissions/kim.py --adapter cs231n:kep", "cs231n: 'kep' is no setting of this adapter; did you mean"),
         ("check submissions/kim.py --adapter bad.py", "bad.py, line 2: FIXED['adam'] has an unknown name 'esp'; did"),
         ("check nowhere.py", "nowhere.py: there is no such file or folder."),
-        ("check notes.txt", "notes.txt: is no Python module; a .py file or a folder with .py files is needed."),
+        ("check notes.txt", "notes.txt: is no Python module; a .py file, or a folder or archive of them, is needed."),
+        ("check hollow.zip", "hollow.zip: holds no .py file."),
+        ("grade hollow.zip", "hollow.zip: is an archive; a folder of submissions is needed: unpack it and name the"),
         ("check empty", "empty: holds no .py file."),
         ("check submissions/kim.py --only adma", "'adma' is no algorithm of this assignment; did you mean 'adam'?"),
         ("report nowhere.json", "nowhere.json: cannot be read (No such file or directory)."),
@@ -101,7 +106,7 @@ def test_usage(gradstep: Gradstep, command: str, said: str) -> None:
 def test_nothing_to_grade_is_told_by_an_exit_code_of_its_own(gradstep: Gradstep, folder: str) -> None:
     done = gradstep("grade", folder)
     assert (done.sentence, done.code) == (
-        f"gradstep: {folder}: nothing to grade; no .py file and no folder with one.",
+        f"gradstep: {folder}: nothing to grade; no .py file, and no folder or archive with one.",
         5,
     )
 
