@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from harness.runner.isolation import IsolationError
 from tests.attacks.corpus import CLASSES, STRIKES
-from tests.attacks.graders import SETTINGS, NotHere, Setting, found
+from tests.attacks.graders import SETTINGS, Setting, found
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,7 +34,7 @@ def setting(request: pytest.FixtureRequest) -> Setting:
 def attacked(setting: Setting) -> Iterator[Found]:
     try:
         yield found(setting)
-    except NotHere as error:
+    except IsolationError as error:
         pytest.skip(str(error))
 
 

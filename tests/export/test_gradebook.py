@@ -77,7 +77,19 @@ def test_what_acts_is_made_inert(id: str, cell: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["김민준", "Núñez-O'Neill, A.", "kim (2)", "علی\u200cرضا", "2026-1=a", "a - b", "a::b", "#1 [kim]", "🧑\u200d🎓", "a\xa0b"]
+    "id",
+    [
+        "김민준",
+        "Núñez-O'Neill, A.",
+        "kim (2)",
+        "علی\u200cرضا",
+        "2026-1=a",
+        "a - b",
+        "a::b",
+        "#1 [kim]",
+        "🧑\u200d🎓",
+        "a\xa0b",
+    ],
 )
 def test_names_stay_as_they_are(id: str, tmp_path: Path) -> None:
     assert written(id, tmp_path) == id
