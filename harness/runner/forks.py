@@ -59,7 +59,7 @@ class ForkServer:
         self._control = ours
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "harness.worker.zygote", *self._arguments],
+                self._command,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -70,9 +70,9 @@ class ForkServer:
         self._ready = self._closed = False
 
     @property
-    def _arguments(self) -> list[str]:
+    def _command(self) -> list[str]:
         rooms, wall = ["--rooms"] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
-        return [*rooms, *self.preload, *wall]
+        return [sys.executable, "-I", "-m", "harness.worker.zygote", *rooms, *self.preload, *wall]
 
     def __enter__(self) -> ForkServer:
         return self

@@ -32,7 +32,7 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error", "timeout"}),
-        confined=frozenset({"pass", "error", "timeout"}),
+        but={"confined": frozenset({"pass", "error", "timeout"})},
         at=STEP,
     ),
     Attack(
@@ -45,7 +45,7 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error", "timeout"}),
-        confined=frozenset({"pass", "error", "timeout"}),
+        but={"confined": frozenset({"pass", "error", "timeout"})},
         at=STEP,
     ),
     harmless(

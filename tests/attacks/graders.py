@@ -45,8 +45,11 @@ SETTINGS = (
 )
 
 
-def found(setting: Setting) -> Mapping[str, Any]:
-    """What came of the attacks. Raises :class:`IsolationError` where this machine has no such level or grader."""
+def found(setting: Setting, *layer: str) -> Mapping[str, Any]:
+    """What came of the attacks, where need be with a layer of the wall missing.
+
+    Raises :class:`IsolationError` where this machine has no such level or grader.
+    """
     if setting.who == "nobody" and os.geteuid() != 0:
         raise IsolationError("only root can become another user, and this user has no more rights than that one")
     with tempfile.TemporaryDirectory(prefix="attacks-", ignore_cleanup_errors=True) as name:
@@ -61,7 +64,7 @@ def found(setting: Setting) -> Mapping[str, Any]:
         with levels.reached(setting.level) if setting.who == "this user" else nullcontext():
             python = sys.executable if setting.who == "this user" else levels.readable_python()
             done = subprocess.run(
-                [python, "-m", "tests.attacks.run", setting.level, setting.where, str(folder)],
+                [python, "-m", "tests.attacks.run", setting.level, setting.where, str(folder), *layer],
                 cwd=ROOT,
                 env={"PATH": os.defpath, "HOME": "/tmp", "GRADSTEP_CANARY": f"gradstep-canary-{secrets.token_hex(8)}"},
                 capture_output=True,

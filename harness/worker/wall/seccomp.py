@@ -1,9 +1,9 @@
 """What may be asked of the kernel: a filter over system calls. See ``seccomp(2)``.
 
 Every call that was known when this was written is allowed but what is listed, since what numpy and torch ask for is
-theirs to choose; a newer kernel's own calls are not there. Of calls with many doors, ``prctl``, ``fcntl`` and ``ioctl``,
-only those are open that Python and its libraries use. A call that is refused fails as it does for a user who may not
-make it; nothing is killed for trying.
+theirs to choose; what newer kernels have is not there. Of the calls with many doors, ``prctl``, ``fcntl`` and
+``ioctl``, those alone are open that Python and its libraries use. A call that is refused fails as it does for a user
+who may not make it; nothing is killed for trying.
 """
 
 from __future__ import annotations
