@@ -26,6 +26,8 @@ class Missing:
     level: str
     leave_out: Callable[[], None]
     seen_by: Sequence[str]
+    roots: bool = False
+    """Whether it is missed where root grades alone: another user has no capabilities, and a zygote in namespaces."""
 
 
 def nothing(*_: object) -> None:
@@ -62,7 +64,7 @@ def _without_group(number: int) -> Callable[[], None]:
 
 
 LAYERS: Mapping[str, Missing] = {
-    "capabilities": Missing("confined", _set(capabilities, "drop", nothing), ["kernel: more rights than it has"]),
+    "capabilities": Missing("confined", _set(capabilities, "drop", nothing), ["kernel: more rights than it has"], True),
     "landlock": Missing(
         "confined",
         _set(landlock.Ruleset, "restrict", nothing),
@@ -70,19 +72,26 @@ LAYERS: Mapping[str, Missing] = {
             "looking: opens the grader",
             "looking: other submissions",
             "writing: a file of others",
-            "writing: Python's code",
+            "writing: a new folder",
         ],
     ),
     "seccomp": Missing(
         "confined",
         _set(seccomp, "restrict", nothing),
-        ["forking: forks", "reaching: the zygote's limits", "network: IPv6", "sharing: memory of System V"],
+        [
+            "forking: forks",
+            "reaching: the zygote's limits",
+            "network: a pair of sockets",
+            "sharing: memory of System V",
+        ],
     ),
-    "processes": Missing("isolated", _set(namespaces, "fork_first", lambda own: os.fork()), ["layers: its processes"]),
+    "processes": Missing(
+        "isolated", _set(namespaces, "fork_first", lambda own: os.fork()), ["layers: its processes"], True
+    ),
     "network": Missing("isolated", _shared(namespaces.NETWORK), ["layers: its network"]),
-    "mounts": Missing("isolated", _no_mounts, ["layers: its mounts", "disk: ten files of 10 MB"]),
+    "mounts": Missing("isolated", _no_mounts, ["layers: its mounts", "disk: ten files of 10 MB"], True),
     "shared memory": Missing("isolated", _shared(namespaces.SYSTEM_V), ["layers: its shared memory"]),
-    "own /proc": Missing("isolated", _no_proc, ["layers: its /proc"]),
+    "own /proc": Missing("isolated", _no_proc, ["layers: its /proc"], True),
     "cgroup memory": Missing("strict", _without_group(0), ["layers: its memory is counted"]),
     "cgroup processes": Missing(
         "strict", _without_group(1), ["layers: its threads are counted", "layers: three hundred threads"]
