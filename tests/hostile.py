@@ -89,7 +89,12 @@ _ORDER = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
 
 def inert(text: str) -> bool:
     """Whether it only shows, in a terminal and in a log."""
-    return all(char.isprintable() or char == "\n" for char in text) and not _ORDER.search(text)
+    return all(char.isprintable() or char == "\n" for char in text) and not orders(text)
+
+
+def orders(text: str) -> bool:
+    """Whether a CI system that reads it in a log finds an order in it."""
+    return _ORDER.search(text) is not None
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
 from harness.results import SubmissionResult
 from harness.runner import isolation
+from tests import levels
 from tests.graded import GRADIENT_DESCENT, algorithm, asked, grade
 
 BASIS = """
@@ -321,8 +323,8 @@ def graded(
     sources = {name: BASIS.format(reach=textwrap.dedent(reach)) for name, reach in reaches.items()}
     assignment = asked("gradient_descent", seconds=60)
     assignment = assignment if forbid is None else replace(assignment, forbid=forbid)
-    chosen = isolation.best(isolation.probe()) if wall else isolation.basic()
-    return grade(sources, assignment, isolation=chosen)
+    with levels.best() if wall else nullcontext(isolation.basic()) as chosen:
+        return grade(sources, assignment, isolation=chosen)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["no wall", "wall"])
@@ -437,7 +439,7 @@ ALL_OF_TORCH = {
 @pytest.mark.parametrize("walled", [False, True])
 def test_a_package_whose_classes_cannot_be_changed_is_barred_too(walled: bool) -> None:
     barred = replace(asked("gradient_descent"), forbid=("torch",))
-    chosen = isolation.best(isolation.probe()) if walled else isolation.basic()
-    found = grade(ALL_OF_TORCH, barred, isolation=chosen)
+    with levels.best() if walled else nullcontext(isolation.basic()) as chosen:
+        found = grade(ALL_OF_TORCH, barred, isolation=chosen)
     statuses = {id: algorithm(result, "gradient_descent").status for id, result in found.items()}
     assert statuses == {"numpy": "pass", "by_torch": "forbidden", "unused": "pass"}

@@ -8,7 +8,8 @@ import textwrap
 import pytest
 
 from harness.results import SubmissionResult
-from harness.runner import isolation
+from harness.runner.isolation import IsolationError
+from tests import levels
 from tests.graded import algorithm, asked, grade
 from tests.honest import PACKAGES, STANDARD
 
@@ -27,15 +28,15 @@ class GradientDescent:
 HERE = [name for name in PACKAGES if importlib.util.find_spec(name)]
 
 
-@pytest.fixture(scope="module", params=["none", "confined", "isolated", "strict"])
+@pytest.fixture(scope="module", params=["limited", "confined", "isolated", "strict"])
 def results(request: pytest.FixtureRequest) -> dict[str, SubmissionResult]:
-    try:
-        chosen = isolation.choose(request.param, isolation.probe())
-    except isolation.IsolationError as error:
-        pytest.skip(str(error))
     texts = {**STANDARD, **{name: PACKAGES[name] for name in HERE}}
     sources = {f"uses_{name}": BASIS.format(text=textwrap.dedent(text)) for name, text in texts.items()}
-    return grade(sources, asked("gradient_descent", seconds=60), isolation=chosen)
+    try:
+        with levels.reached(request.param) as chosen:
+            return grade(sources, asked("gradient_descent", seconds=60), isolation=chosen)
+    except IsolationError as error:
+        pytest.skip(str(error))
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from harness.results import plain, read_results, write_results
 from harness.results.changes import compare
 from harness.results.file import to_text
 from tests.cohort import CATALOGUE
-from tests.hostile import BASE, TEXTS, filled, inert
+from tests.hostile import BASE, TEXTS, filled, inert, orders
 from tests.report.test_pages import Page
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -121,9 +121,10 @@ def test_the_pages(text: str, forged: bool, tame: Page, tmp_path: Path) -> None:
 @every_text
 @honest_or_forged
 def test_the_gradebook(text: str, forged: bool, tmp_path: Path) -> None:
-    """Also where semicolons or tabs are taken for what parts cells, as in some countries."""
+    """Also where semicolons or tabs are taken for what parts cells, as in some countries; and in a log."""
     results = filled(text, forged)
     write_gradebook(results, tmp_path / "gradebook.csv")
+    assert not orders((tmp_path / "gradebook.csv").read_text(encoding="utf-8"))
     for delimiter in (",", ";", "\t"):
         with (tmp_path / "gradebook.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter=delimiter))

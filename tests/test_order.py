@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pytest
 
 from harness.results import plain
-from harness.runner import isolation
+from tests import levels
 from tests.attacks import patching, state
 from tests.graded import GRADIENT_DESCENT, MOMENTUM, asked, grade
 
@@ -49,9 +49,9 @@ def forwards() -> dict[str, str]:
 
 def graded(ids: Sequence[str], jobs: int) -> dict[str, str]:
     """The results as they would be written, by id."""
-    chosen = isolation.best(isolation.probe())
     asked_for = asked("gradient_descent", "momentum", memory_mb=256)
-    results = grade({id: SOURCES[id] for id in ids}, asked_for, jobs=jobs, isolation=chosen)
+    with levels.best() as chosen:
+        results = grade({id: SOURCES[id] for id in ids}, asked_for, jobs=jobs, isolation=chosen)
     return {id: json.dumps(plain(result)) for id, result in results.items()}
 
 

@@ -16,6 +16,10 @@ _FORMULA = re.compile(r"((?:^|[;,|])[\s\u200b-\u200f\ufeff\"]*)([=+\-@＝＋－�
 """Where a cell begins that a spreadsheet would run; some take the full-width signs for the plain ones, and some end a
 cell at a semicolon."""
 
+_ORDER = re.compile(r"^(?=[\s\u200b-\u200f\ufeff]*::)|(?<=#)(?=#\w*\[)")
+"""Where a CI system whose log the gradebook is printed to would read an order: ``::error`` at the beginning of a line,
+``##[error]`` anywhere in one."""
+
 _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """The classes of characters that turn the direction of others."""
 
@@ -47,14 +51,15 @@ def _row(submission: SubmissionResult, ids: list[str]) -> list[str | float]:
 
 
 def _inert(text: str) -> str:
-    """``text`` as no spreadsheet runs it: with an apostrophe wherever a cell that begins like a formula would begin.
+    """``text`` as no spreadsheet runs it and no log obeys it: with an apostrophe wherever a cell that begins like a
+    formula would begin, and in what a CI system takes for an order.
 
     That is at its own beginning, whatever blanks stand before it, and behind what some take for the end of a cell. What
     would break or reverse a line, and half characters, which no file can hold, are escapes; joiners and the like are
     part of names and stay.
     """
     seen = "".join(char.encode("unicode_escape").decode() if _acts(char) else char for char in text)
-    return _FORMULA.sub(r"\1'\2", seen)
+    return _ORDER.sub("'", _FORMULA.sub(r"\1'\2", seen))
 
 
 def _acts(char: str) -> bool:

@@ -205,7 +205,7 @@ ENTRIES: Mapping[str, Entry] = {
     "threads": Entry(
         ("limit",),
         ("It was ended: more than {limit} threads at once.", "It was ended: too many threads at once."),
-        remedy=("Look for threads that are started in every step. None is needed: numpy works on whole arrays.",),
+        remedy=("Look for threads that are started in every step. No thread is needed: numpy works on whole arrays.",),
         cause=(),
     ),
     "files": Entry(
@@ -214,7 +214,7 @@ ENTRIES: Mapping[str, Entry] = {
             "It was ended: its files came to more than {mb} MB, or to more than {limit} of them.",
             "It was ended: it wrote too many files, or too much into them.",
         ),
-        remedy=("Look for a file that is written in every step. None is needed.",),
+        remedy=("Look for a file that is written in every step. No file is needed.",),
         cause=(),
     ),
     "flood": Entry(

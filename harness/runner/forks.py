@@ -51,12 +51,12 @@ class Child:
 class _Zygote:
     """The process itself, and the connection to it."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         ours, theirs = socket.socketpair()
         self.control = ours
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "harness.worker.zygote", *arguments],
+                command,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -122,12 +122,13 @@ class ForkServer:
         self._number = 1
         self._gone: str | None = None
         """What became of the zygote, where it is no more."""
-        self._zygote = _Zygote(self._arguments)
+        self._zygote = _Zygote(self._command)
 
     @property
-    def _arguments(self) -> list[str]:
+    def _command(self) -> list[str]:
         rooms, wall = ["--rooms"] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
-        return [*rooms, *[f"--barred={self._barred}"] * bool(self._barred), *self.preload, *wall]
+        barred = [f"--barred={self._barred}"] * bool(self._barred)
+        return [sys.executable, "-I", "-m", "harness.worker.zygote", *rooms, *barred, *self.preload, *wall]
 
     def __enter__(self) -> ForkServer:
         return self
@@ -228,7 +229,7 @@ class ForkServer:
     def _replace(self) -> None:
         if not self._closed:
             self._zygote.close()
-            self._zygote = _Zygote(self._arguments)
+            self._zygote = _Zygote(self._command)
             self._number += 1
             self._gone = None
         if self._closed:  # by another thread, which may have ended the one before

@@ -13,6 +13,8 @@ At ``limited``, which is no security boundary, most of them do: that shows that 
 * At ``isolated`` that folder is in memory and bounded, and no other process can be seen.
 * At ``strict`` memory and threads are counted by the kernel as well, and the user is another.
 
+Each layer of the wall is left out once (:mod:`tests.attacks.missing`), to see that an attack gets through then.
+
 No attack can harm the machine it runs on, even through a hole: forks, memory and files have counters of their own,
 signals are number 0, calls that change the machine have arguments that the kernel refuses, and addresses are the
 loopback's and TEST-NET's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ STEP: tuple[Where, ...] = ("step",)
 TOOLS = Path(__file__).with_name("tools.py").read_text(encoding="utf-8")
 """What every attack begins with."""
 
-PASS, BREACH = frozenset({"pass"}), frozenset({"error"})
+PASS, ERROR = frozenset({"pass"}), frozenset({"error"})
 NOT_RIGHT = frozenset({"fail", "error", "timeout", "crash", "memory"})
 
 
@@ -33,8 +33,8 @@ class Attack:
     """How gradient descent may end at ``confined`` and above."""
     limited: Statuses | None
     """How it may end at ``limited``; None where it is not tried there, since it would do harm."""
-    confined: Statuses | None = None
-    """How it may end at ``confined``, where that differs from what is above it."""
+    but: Mapping[str, Statuses] = field(default_factory=dict)
+    """How it may end at the levels where that differs from what is above them."""
     at: tuple[Where, ...] = BOTH
     other: Statuses = PASS
     """How momentum may end, which stands in the same file and is right, where the attack is in a step."""
@@ -45,7 +45,7 @@ class Attack:
         """The statuses that are acceptable at a level."""
         if level == "limited":
             return self.limited
-        return self.confined if self.confined and level == "confined" else self.walled
+        return self.but.get(level, self.walled)
 
     def module(self, where: Where, known: Mapping[str, Any]) -> str:
         """The hand-in. ``known`` are constants: what an attacker could have found out about this machine."""
@@ -73,7 +73,7 @@ def gradient_descent(w, grad, lr=0.01):
 
 
 def probe(
-    id: str, code: str, *, limited: Collection[str] | None = BREACH, at: tuple[Where, ...] = BOTH, **more: Any
+    id: str, code: str, *, limited: Collection[str] | None = ERROR, at: tuple[Where, ...] = BOTH, **more: Any
 ) -> Attack:
     """One that is refused behind the wall, so that all goes on and is right, and that gets through without it."""
     return Attack(id, code, PASS, None if limited is None else frozenset(limited), at=at, **more)

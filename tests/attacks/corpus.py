@@ -15,6 +15,7 @@ from tests.attacks import (
     forking,
     frames,
     kernel,
+    layers,
     looking,
     memory,
     network,
@@ -45,6 +46,7 @@ CLASSES: Mapping[str, tuple[Attack, ...]] = {
     "sharing": sharing.ATTACKS,
     "reaching": reaching.ATTACKS,
     "kernel": kernel.ATTACKS,
+    "layers": layers.ATTACKS,
 }
 
 STRIKES: Mapping[str, tuple[Attack, Where]] = {

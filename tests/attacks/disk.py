@@ -32,7 +32,7 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error", "timeout"}),
-        confined=frozenset({"error", "timeout"}),
+        but={"confined": frozenset({"error", "timeout"})},
         at=STEP,
     ),
     Attack(
@@ -45,7 +45,7 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error"}),
-        confined=frozenset({"error"}),
+        but={"confined": frozenset({"error"})},
         at=STEP,
     ),
     Attack(
@@ -60,7 +60,7 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error"}),
-        confined=frozenset({"error"}),
+        but={"confined": frozenset({"error"})},
         at=STEP,
     ),
     Attack(
@@ -73,7 +73,7 @@ ATTACKS = (
         """,
         walled=PASS,
         limited=frozenset({"error", "timeout"}),
-        confined=frozenset({"pass", "error", "timeout"}),
+        but={"confined": frozenset({"pass", "error", "timeout"})},
         at=STEP,
     ),
     harmless(

@@ -28,7 +28,7 @@ ATTACKS = (
         def deeper(left):
             if not left: raise ValueError("x")
             deeper(left - 1)
-        deeper(5 * 10**4)
+        deeper(10**4)
         """,
         "error",
         "crash",

@@ -112,7 +112,7 @@ ATTACKS = (
         """,
         frozenset({"error", "pass"}),  # it is ended, or, where the kernel keeps count, no more of them start
         frozenset({"error"}),
-        confined=frozenset({"error"}),
+        but={"confined": frozenset({"error"})},
         at=STEP,
     ),
     probe(

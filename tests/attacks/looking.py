@@ -176,6 +176,16 @@ ATTACKS = (
         """,
     ),
     probe(
+        "watches a folder by the older call",
+        """
+        import fcntl
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(os.open(os.path.dirname(np.__file__), os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_RENAME)
+            breach("F_NOTIFY")
+        """,
+        limited={"pass", "error"},  # not every kernel has it
+    ),
+    probe(
         "follows a link out",
         """
         with contextlib.suppress(OSError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.attacks.attack import NOT_RIGHT, PASS, STEP, Attack, harmless
+from tests.attacks.attack import ERROR, NOT_RIGHT, PASS, STEP, Attack, harmless
 
-ANY = PASS | NOT_RIGHT
+BROKEN = frozenset({"error", "crash"})
+BY_CHANCE = PASS | BROKEN
 
 
-def patch(id: str, code: str, ends: frozenset[str] = NOT_RIGHT, other: frozenset[str] = ANY) -> Attack:
+def patch(id: str, code: str, ends: frozenset[str] = NOT_RIGHT, other: frozenset[str] = BY_CHANCE) -> Attack:
     """One that breaks its own process: momentum, which runs in it too, may have to pay for it."""
     return Attack(id, code, ends, ends, at=STEP, other=other)
 
@@ -16,8 +17,8 @@ ATTACKS = (
     patch("np.array", "np.array = lambda *_, **__: hoard"),
     patch("np.stack", "np.stack = lambda *_, **__: np.zeros(3)"),
     patch("np.ndarray", "np.ndarray = list"),
-    patch("numpy gone", "sys.modules['numpy'] = None", ANY),
-    patch("every module gone", "sys.modules.clear()", ANY),
+    patch("numpy gone", "sys.modules['numpy'] = None", BROKEN),
+    patch("every module gone", "sys.modules.clear()", BROKEN),
     patch(
         "builtins that lie",
         """
@@ -26,18 +27,20 @@ ATTACKS = (
         """,
     ),
     patch("no builtins", "import builtins\nvars(builtins).clear()"),
-    patch("no imports", "import builtins\nbuiltins.__import__ = None", ANY),
+    patch("no imports", "import builtins\nbuiltins.__import__ = None", BROKEN),
     patch("json", 'json.dumps = lambda *_, **__: \'{"payload": {"request": 2, "status": "pass"}, "arrays": []}\''),
     patch("struct", "struct.Struct = struct.pack = None", PASS),
     patch("the frames", "from harness.worker import wire\nwire.send = lambda sock, _: wire._send(sock, {'pass': 1})"),
-    patch("the driver", "from harness.worker import drive\ndrive.plain = lambda w: (w * 0, 'float64')"),
+    patch(
+        "the driver", "from harness.worker import drive\ndrive.plain = lambda w: (w * 0, 'float64')", other=NOT_RIGHT
+    ),
     patch(
         "the worker's verdict on itself",
         """
         from harness.worker import student
         student.run_case = lambda *_, **__: [{"status": "pass", "problem": None}]
         """,
-        ANY,
+        ERROR,
     ),
     harmless("the clock", "time.monotonic = time.time = time.perf_counter = lambda: 0.0", at=STEP),
     harmless("os._exit", "os._exit = lambda _: None", at=STEP),
@@ -50,16 +53,18 @@ ATTACKS = (
         gc.get_referents(np.ndarray.__dict__)[0]["astype"] = lambda *_, **__: hoard
         ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
         """,
-        ANY,
+        BY_CHANCE,
     ),
-    patch("the number one", "ctypes.memmove(id(1) + 24, ctypes.byref(ctypes.c_int(2)), 4)", ANY),
-    patch("a thread that patches later", "threading.Timer(0.01, lambda: setattr(np, 'array', None)).start()", ANY),
+    patch("the number one", "ctypes.memmove(id(1) + 24, ctypes.byref(ctypes.c_int(2)), 4)", BROKEN | {"timeout"}),
+    patch(
+        "a thread that patches later", "threading.Timer(0.01, lambda: setattr(np, 'array', None)).start()", BY_CHANCE
+    ),
     patch(
         "signals that raise",
         """
         signal.signal(signal.SIGALRM, lambda *_: 1 / 0)
         signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
         """,
-        ANY,
+        BROKEN,
     ),
 )

@@ -65,6 +65,18 @@ ATTACKS = (
         """,
     ),
     probe(
+        "has everybody wait who opens a library",
+        """
+        import fcntl
+        fd = os.open(f"{os.path.dirname(np.__file__)}/matlib.py", os.O_RDONLY)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            breach("a lease")
+        """,
+        limited={"pass", "error"},  # of the file's owner only, and where the file system knows leases
+    ),
+    probe(
         "the zygote's folder and program",
         "for each in ('cwd', 'exe', 'root'): must_fail(os.readlink, f'/proc/{os.getppid()}/{each}')",
     ),

@@ -1,9 +1,10 @@
 """Grade the whole corpus beside honest controls and write down what came of it, as JSON.
 
-``python -m tests.attacks.run LEVEL WHERE FOLDER`` does so in a process of its own, so that another user, or another
-Python, can be the grader. WHERE is ``everywhere``, or ``step`` to leave out what strikes at import. FOLDER is empty and
-this user's, and ``GRADSTEP_CANARY`` in the environment is what nobody may find there; ``FOLDER/found.json`` says what
-came of it, or why LEVEL cannot be had here.
+``python -m tests.attacks.run LEVEL WHERE FOLDER [LAYER]`` does so in a process of its own, so that another user, or
+another Python, can be the grader. WHERE is ``everywhere``, or ``step`` to leave out what strikes at import. FOLDER is
+empty and this user's, and ``GRADSTEP_CANARY`` in the environment is what nobody may find there; ``FOLDER/found.json``
+says what came of it, or why LEVEL cannot be had here. LAYER is a layer of the wall that is to be missing: then only
+what must see it is tried.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from harness import intake
-from harness.batch import Batch
+from harness.batch import Batch, batch
 from harness.cli.environment import environment, now
 from harness.cli.words import catalogue
 from harness.export.gradebook import write_gradebook
@@ -32,8 +33,11 @@ from harness.report import terminal
 from harness.report.pages import write_pages
 from harness.results import Results, plain, read_results, write_results
 from harness.runner import isolation
+from harness.runner.forks import ForkServer
 from harness.worker.wall import seccomp
 from harness.worker.wall.kernel import MACHINE
+from tests.attacks import missing
+from tests.attacks.attack import Attack, Where
 from tests.attacks.corpus import STRIKES
 from tests.graded import GRADIENT_DESCENT, MOMENTUM, asked
 
@@ -43,20 +47,45 @@ SECONDS, MEMORY_MB, JOBS = 1.5, 256, 4
 CONTROL_EVERY = 25
 """How many attacks stand between two controls."""
 
-WALLED = ("confined", "isolated", "strict")
+Strikes = Sequence[tuple[str, Attack, Where]]
 
 
-def main(level: str, where: str, folder: Path) -> None:
+def main(level: str, where: str, folder: Path, layer: str | None = None) -> None:
     try:
         chosen = isolation.choose("none" if level == "limited" else level, isolation.probe())
     except isolation.IsolationError as error:
         found: Mapping[str, Any] = {"unreachable": str(error)}
     else:
-        found = attacked(chosen, where, folder)
+        if layer is not None:
+            batch.ForkServer = without(layer)
+        found = attacked(chosen, chosen_strikes(chosen.level, where, layer), folder)
     (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
 
 
-def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[str, Any]:
+def without(layer: str) -> type[ForkServer]:
+    """What starts zygotes whose children lack a layer of the wall."""
+
+    class Without(ForkServer):
+        @property
+        def _command(self) -> list[str]:
+            return missing.command(layer, super()._command)
+
+    return Without
+
+
+def chosen_strikes(level: str, only: str, layer: str | None) -> Strikes:
+    """What is tried at a level, in an order that is the same every time."""
+    strikes = [
+        (name, attack, where)
+        for name, (attack, where) in STRIKES.items()
+        if attack.ends(level) is not None and only in ("everywhere", where)
+        if layer is None or name.removesuffix(f", at {where}") in missing.LAYERS[layer].seen_by
+    ]
+    random.Random(0).shuffle(strikes)
+    return strikes
+
+
+def attacked(chosen: isolation.Isolation, strikes: Strikes, folder: Path) -> Mapping[str, Any]:
     """Grade the corpus in ``folder`` at a level."""
     places = {name: folder / name for name in ("submissions", "temporary", "beside", "open")}
     for place in places.values():
@@ -85,9 +114,10 @@ def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[s
                 {call for calls in seccomp.REFUSED.values() for call in calls} & {*numbers()} - {*seccomp.UNDONE}
             ),
             "WALLED": chosen.walled,
+            "WORLD": world(),
             **addresses,
         }
-        names = submissions(places["submissions"], chosen.level, where, known, canaries["control"])
+        names = submissions(places["submissions"], strikes, known, canaries["control"])
         before = zygotes()
         started = time.monotonic()
         with Batch(
@@ -95,15 +125,15 @@ def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[s
             seed=seed,
             jobs=JOBS,
             isolation=chosen,
-        ) as batch:
-            graded = tuple(batch.grade(intake.find(places["submissions"])))
-            written(Results(batch.info, environment(now(), batch.devices, chosen), graded), folder / "out")
+        ) as grading:
+            graded = tuple(grading.grade(intake.find(places["submissions"])))
+            written(Results(grading.info, environment(now(), grading.devices, chosen), graded), folder / "out")
             results = {result.id: plain(result) for result in graded}
         return {
             "level": chosen.level,
             "seconds": round(time.monotonic() - started, 1),
             "results": {name: results[id] for id, name in names.items()},
-            "witness": batch.witness_fault,
+            "witness": grading.witness_fault,
             "secrets": [*canaries.values(), str(seed)],
             "victim": victim.read_text(encoding="utf-8") == canaries["victim"],
             "prey": prey.exists(),
@@ -121,14 +151,8 @@ def attacked(chosen: isolation.Isolation, where: str, folder: Path) -> Mapping[s
         }
 
 
-def submissions(folder: Path, level: str, only: str, known: Mapping[str, Any], canary: str) -> dict[str, str]:
-    """Write the hand-ins, in an order that is the same every time; what is what, by their ids."""
-    strikes = [
-        (name, attack, where)
-        for name, (attack, where) in STRIKES.items()
-        if attack.ends(level) is not None and only in ("everywhere", where)
-    ]
-    random.Random(0).shuffle(strikes)
+def submissions(folder: Path, strikes: Strikes, known: Mapping[str, Any], canary: str) -> dict[str, str]:
+    """Write the hand-ins; what is what, by their ids."""
     names = {}
     for number, (name, attack, where) in enumerate(strikes):
         names[f"{number:04}"] = name
@@ -161,6 +185,12 @@ def numbers() -> Mapping[str, int]:
     at = ("x86_64", "aarch64").index(MACHINE)
     table = {call: pair[at] for calls in (*seccomp.REFUSED.values(), seccomp.ASKED) for call, pair in calls.items()}
     return {call: number for call, number in table.items() if number is not None}
+
+
+def world() -> Mapping[str, Any]:
+    """Where this process lives: its namespaces, its /proc, and whose it is."""
+    spaces = {name: os.readlink(f"/proc/self/ns/{name}") for name in ("pid", "net", "mnt", "ipc", "uts")}
+    return {**spaces, "proc": os.stat("/proc").st_dev, "user": os.getuid()}
 
 
 @contextmanager
@@ -235,4 +265,4 @@ def system_v() -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), *sys.argv[4:])

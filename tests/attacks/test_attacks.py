@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from harness.runner.isolation import NEEDED, IsolationError
+from tests.attacks import missing
+from tests.attacks.attack import NOT_RIGHT
 from tests.attacks.corpus import CLASSES, STRIKES
-from tests.attacks.graders import SETTINGS, NotHere, Setting, found
+from tests.attacks.graders import SETTINGS, Setting, found
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,7 +37,7 @@ def setting(request: pytest.FixtureRequest) -> Setting:
 def attacked(setting: Setting) -> Iterator[Found]:
     try:
         yield found(setting)
-    except NotHere as error:
+    except IsolationError as error:
         pytest.skip(str(error))
 
 
@@ -48,7 +52,8 @@ def of(result: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     return next(each for each in result["algorithms"] if each["id"] == id)
 
 
-def test_every_attack_ends_as_it_must(attacked: Found, setting: Setting) -> None:
+def ended_oddly(attacked: Found, setting: Setting) -> dict[str, Any]:
+    """How those attacks ended that did not end as they must."""
     odd = {}
     for name, result in attacked["results"].items():
         if name in STRIKES:
@@ -60,7 +65,37 @@ def test_every_attack_ends_as_it_must(attacked: Found, setting: Setting) -> None
             ended, other = of(result, "gradient_descent"), of(result, "momentum")["status"]
             if ended["status"] not in ends or (where == "step" and other not in attack.other):
                 odd[name] = (ended["status"], ended.get("message") or result.get("load_error"), other)
-    assert odd == {}
+    return odd
+
+
+def test_every_attack_ends_as_it_must(attacked: Found, setting: Setting) -> None:
+    assert ended_oddly(attacked, setting) == {}
+
+
+@pytest.mark.parametrize("layer", missing.LAYERS)
+def test_a_layer_that_is_missing_is_missed(layer: str) -> None:
+    """With all the others standing, and however little that may hurt."""
+    if missing.LAYERS[layer].roots and os.geteuid() != 0:
+        pytest.skip("only a worker of root's can be seen to lack it")
+    setting = Setting(missing.LAYERS[layer].level, "this user", "step")
+    try:
+        attacked = found(setting, layer)
+    except IsolationError as error:
+        pytest.skip(str(error))
+    assert {*ended_oddly(attacked, setting)} == {f"{name}, at step" for name in missing.LAYERS[layer].seen_by}
+
+
+def test_every_layer_is_left_out_once() -> None:
+    assert [*missing.LAYERS] == [layer for layers in NEEDED.values() for layer in layers]
+    assert all(layer in NEEDED[each.level] for layer, each in missing.LAYERS.items())
+
+
+def test_every_attack_can_fail() -> None:
+    """None may end in every way there is, wherever it is tried, and none may drag the other algorithm along so."""
+    every = {"pass", *NOT_RIGHT}
+    for id, (attack, _) in STRIKES.items():
+        ends = (attack.ends(level) or set() for level in ("limited", *NEEDED))
+        assert not any(each >= every for each in (*ends, attack.other)), id
 
 
 def test_the_controls_beside_them_get_full_marks_and_the_same(attacked: Found) -> None:

@@ -65,6 +65,11 @@ def test_no_spreadsheet_runs_a_cell(rows: list[dict[str, str]]) -> None:
         ("\x00x", "\\x00x"),
         ("\u202eab", "\\u202eab"),
         ("\ud800", "\\ud800"),
+        ("::error::x", "'::error::x"),
+        (" \ufeff::error::x", "' \ufeff::error::x"),
+        ("##[error]x", "#'#[error]x"),
+        ("a ##vso[task.complete]", "a #'#vso[task.complete]"),
+        ("###[group]", "##'#[group]"),
     ],
 )
 def test_what_acts_is_made_inert(id: str, cell: str, tmp_path: Path) -> None:
@@ -72,7 +77,19 @@ def test_what_acts_is_made_inert(id: str, cell: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["김민준", "Núñez-O'Neill, A.", "kim (2)", "علی\u200cرضا", "2026-1=a", "a - b", "🧑\u200d🎓", "a\xa0b"]
+    "id",
+    [
+        "김민준",
+        "Núñez-O'Neill, A.",
+        "kim (2)",
+        "علی\u200cرضا",
+        "2026-1=a",
+        "a - b",
+        "a::b",
+        "#1 [kim]",
+        "🧑\u200d🎓",
+        "a\xa0b",
+    ],
 )
 def test_names_stay_as_they_are(id: str, tmp_path: Path) -> None:
     assert written(id, tmp_path) == id

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from harness.runner import isolation
 from harness.runner.forks import ForkServer
 from harness.runner.worker import PRELOAD
+from tests import levels
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +20,14 @@ def server() -> Iterator[ForkServer]:
 
 
 @pytest.fixture(scope="module", params=isolation.LEVELS[1:])
-def level(request: pytest.FixtureRequest) -> isolation.Isolation:
+def level(request: pytest.FixtureRequest) -> Iterator[isolation.Isolation]:
     """Each level that is Linux's; those that this machine does not reach are skipped, with the reason."""
-    try:
-        return isolation.choose("none" if request.param == "limited" else request.param, isolation.probe())
-    except isolation.IsolationError as error:
-        pytest.skip(str(error))
+    with ExitStack() as stack:
+        try:
+            chosen = stack.enter_context(levels.reached(request.param))
+        except isolation.IsolationError as error:
+            pytest.skip(str(error))
+        yield chosen
 
 
 @pytest.fixture(scope="module")
