@@ -52,7 +52,17 @@ def command(
     if not chosen.walled and not quiet:
         why = f" ({'; '.join(lacking)})" if lacking else ""
         options.tell(f"gradstep: the code is not walled off here{why}: check only what you trust.")
-    with Batch(assignment, seed=seed, jobs=1, adapter=adapter, isolation=chosen) as batch:
+    every_ratio = as_json or verbose
+    with Batch(
+        assignment,
+        seed=seed,
+        jobs=1,
+        adapter=adapter,
+        isolation=chosen,
+        store=options.the_store(),
+        beside_all=every_ratio,
+        own=True,
+    ) as batch:
         (result,) = batch.grade([submission])
     if as_json:
         options.show(to_text(result) + "\n")

@@ -87,7 +87,8 @@ def command(
     started = now()
     done: list[SubmissionResult] = []
     interrupted = False
-    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen) as batch:
+    store = options.the_store()
+    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store) as batch:
         try:
             for result in _progress(batch.grade(submissions), len(submissions), quiet, verbose):
                 done.append(result)

@@ -74,6 +74,11 @@ class ForkServer:
         rooms, wall = ["--rooms"] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
         return [*rooms, *self.preload, *wall]
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked for more."""
+        return not self._closed and self._process.poll() is None
+
     def __enter__(self) -> ForkServer:
         return self
 
