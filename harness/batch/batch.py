@@ -94,8 +94,6 @@ class Batch:
         self.jobs = jobs
         self.adapter = adapter
         self.isolation = isolation or basic()
-        fixed = adapter.fixed if adapter else {}
-        self.references = {id: Reference(pages()[id].fixing(fixed.get(id, {})), seed) for id in assignment.points}
         self.limits = Limits(assignment.seconds, assignment.memory_mb, assignment.submission_seconds, assignment.forbid)
         self.store = store if seed == PUBLIC_SEED else None  # whoever finds hidden values has what is expected
         self.beside_all, self.own = beside_all, own
@@ -129,6 +127,13 @@ class Batch:
             known.keep_expected(self.store, self.references.values())
 
     @cached_property
+    def references(self) -> Mapping[str, Reference]:
+        """What is expected of each algorithm that is asked for. Drawing the cases takes long enough to start zygotes
+        first."""
+        fixed = self.adapter.fixed if self.adapter else {}
+        return {id: Reference(pages()[id].fixing(fixed.get(id, {})), self.seed) for id in self.assignment.points}
+
+    @cached_property
     def info(self) -> AssignmentInfo:
         """What is graded. The fingerprint is slow to compute on purpose: trying small seeds takes time."""
         fingerprint = hashlib.scrypt(str(self.seed).encode(), salt=b"gradstep seed", n=2**14, r=8, p=1, dklen=4).hex()
@@ -136,7 +141,7 @@ class Batch:
         return AssignmentInfo(self.assignment.id, self.assignment.title, points, fingerprint)
 
     def grade(self, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
-        """Grade each submission; results come as they are ready, in no particular order.
+        """Begin to grade each submission; results come as they are ready, in no particular order.
 
         It can be called again: what was started or computed before is there still.
         """
@@ -144,8 +149,7 @@ class Batch:
             submissions = [narrowed(each, self.adapter.modules) for each in submissions]
         servers = self._start(submissions)
         futures = [self._pool.submit(self._grade, each, servers.get(self._with_torch(each))) for each in submissions]
-        for future in as_completed(futures):
-            yield future.result()
+        return (future.result() for future in as_completed(futures))
 
     # -- processes ------------------------------------------------------------------------------------------------
 
@@ -155,13 +159,19 @@ class Batch:
         servers = {kind: self._server(kind) for kind in sorted(kinds, reverse=True)}  # torch takes longest to import
         if self.witness_fault:  # it may have been the zygote that died since
             self.witness_fault = self._testimony = None
+        assert self.references  # drawn here, while the zygotes import, before several threads ask for them
         if self.beside_all and kinds:
             self._asked()
         return servers
 
-    def started_for(self, submission: Submission) -> bool:
-        """Whether the zygote that it is run by has been started, which with torch takes a moment."""
-        return bool(submission.problem) or self._with_torch(submission) in self._servers
+    def has_to_import_torch(self, submission: Submission) -> bool:
+        """Whether it is run by the zygote with torch, and that is not there yet."""
+        return not submission.problem and self._with_torch(submission) and True not in self._servers
+
+    def abandon(self, submission: Submission) -> None:
+        """End what it runs in now, for a result that nobody waits for any longer: it is a fault of the harness."""
+        if (server := self._servers.get(self._with_torch(submission))) is not None:
+            server.close()
 
     def _server(self, with_torch: bool) -> ForkServer:
         """The zygote of a kind, started when it is first needed, and again when it has died."""
