@@ -159,7 +159,7 @@ class Batch:
         servers = {kind: self._server(kind) for kind in sorted(kinds, reverse=True)}  # torch takes longest to import
         if self.witness_fault:  # it may have been the zygote that died since
             self.witness_fault = self._testimony = None
-        assert self.references  # drawn here, while the zygotes import, before several threads ask for them
+        self.references.keys()  # drawn here, while the zygotes import, before several threads ask for them
         if self.beside_all and kinds:
             self._asked()
         return servers
