@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from harness.export import write_gradebook
+from harness.report.changes import changes
 from harness.report.pages import write_pages
 from harness.report.terminal import digest, summary
 from harness.results import plain, read_results, write_results
+from harness.results.file import to_line
 from tests.cohort import CATALOGUE
 from tests.hostile import TEXTS, filled, inert
 from tests.report.test_pages import Page
@@ -49,6 +51,23 @@ def test_the_terminal(text: str, forged: bool) -> None:
     coloured += [digest(each, CATALOGUE, color=True, every_case=True) for each in results.submissions]
     assert all(inert(ANSI.sub("", each)) for each in coloured)
     assert {found for each in coloured for found in ANSI.findall(each)} <= STYLES
+
+
+@every_text
+@honest_or_forged
+def test_what_changed(text: str, forged: bool) -> None:
+    before, after = (filled(each, forged).submissions for each in ("word\nword", text))
+    told = [
+        changes(*pair, CATALOGUE, color, every_case=True)
+        for color in (False, True)
+        for pair in zip(before, after, strict=True)
+    ]
+    assert any(told)
+    assert all(inert(ANSI.sub("", each)) for each in told)
+    assert {found for each in told for found in ANSI.findall(each)} <= STYLES
+    lines = [to_line(each) for each in after]
+    assert all(inert(each) and each.isprintable() and each.isascii() for each in lines)
+    assert [json.loads(each) for each in lines] == [plain(each) for each in after]
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,6 @@ def changes(
     """Each algorithm that changed in a line, what is new to fix explained, and where it stands now; empty where nothing
     changed."""
     pen, pairs = Pen(color), changed(before, after)
-    was = {old.id: old for old, _ in pairs}
     found = [finding(new, catalogue) for _, new in pairs] if not after.unloaded else []
     parts = []
     if after.load_error and _told(after.load_error.message) != (before.load_error and _told(before.load_error.message)):
@@ -38,7 +37,7 @@ def changes(
         parts.append(f"{pen.sign(MARKS['pass'])} it can be loaded again")
     if found:
         width = max(len(short(each.id)) for each in found)
-        parts.append("\n".join(_line(was[each.id], each, width, pen) for each in found))
+        parts.append("\n".join(_line(old, each, width, pen) for (old, _), each in zip(pairs, found, strict=True)))
     parts += terminal.explained(found, pen, every_case)
     known = {repr(note) for note in before.notes}
     parts += terminal.notes([note for note in after.notes if repr(note) not in known], catalogue, pen)

@@ -1,8 +1,8 @@
 """How long a student waits, measured in one run: ``python tests/benchmarks/check.py``.
 
-* ``gradstep check`` from start to end, of one optimizer, of nine and of the whole lecture, in numpy (seconds; goal < 1 s)
-  and in torch (against ``python -c "import torch"``; goal < 1.3). What an earlier check leaves is there, as it is for
-  a student from the second check on; "first" is a check on a machine that has never seen one;
+* ``gradstep check`` from start to end, of one optimizer, of nine and of the whole lecture, in numpy (seconds; goal
+  < 1 s) and in torch (against ``python -c "import torch"``; goal < 1.3). What an earlier check leaves is there, as
+  it is for a student from the second check on; "first" is a check on a machine that has never seen one;
 * ``gradstep check --watch``, from a save to the last line that it prints (goal < 0.5 s), and what it uses of a core
   while nothing is saved.
 
