@@ -27,6 +27,9 @@ KEYS: Mapping[str, frozenset[str]] = {
 }
 
 
+PUBLIC_SEED = 0
+"""The seed of the cases a student checks against."""
+
 SECONDS = (0.1, 24 * 3600)
 MEMORY_MB = (64, 1 << 20)
 """The least and the most that a limit may be."""

@@ -15,11 +15,12 @@ from harness.cli.progress import State, told
 from harness.export import write_gradebook
 from harness.report.changes import changes
 from harness.report.pages import write_pages
+from harness.report.since import since
 from harness.report.terminal import digest, summary
 from harness.report.wording import columns, line, short
 from harness.results import plain, read_results, write_results
 from harness.results.changes import compare
-from harness.results.file import to_text
+from harness.results.file import to_line, to_text
 from tests.cohort import CATALOGUE
 from tests.hostile import BASE, TEXTS, filled, inert, orders
 from tests.report.test_pages import Page
@@ -84,6 +85,23 @@ def test_the_line_of_a_submission(text: str) -> None:
             shown = waiting.line(width)
             assert inert(shown)
             assert columns(shown) < max(width, 4)
+
+
+@every_text
+@honest_or_forged
+def test_what_changed_since_the_last_save(text: str, forged: bool) -> None:
+    before, after = (filled(each, forged).submissions for each in ("word\nword", text))
+    told = [
+        since(*pair, CATALOGUE, color, every_case=True)
+        for color in (False, True)
+        for pair in zip(before, after, strict=True)
+    ]
+    assert any(told)
+    assert all(inert(ANSI.sub("", each)) for each in told)
+    assert {found for each in told for found in ANSI.findall(each)} <= STYLES
+    lines = [to_line(each) for each in after]
+    assert all(inert(each) and each.isprintable() and each.isascii() for each in lines)
+    assert [json.loads(each) for each in lines] == [plain(each) for each in after]
 
 
 @pytest.fixture(scope="module")

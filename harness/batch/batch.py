@@ -1,7 +1,8 @@
 """From submissions to results.
 
-Expected values are computed once a batch, torch's in a process of their own while the first submissions run. Each
-submission then costs its own code, a fork and a comparison.
+Expected values are computed once a batch, torch's in a process of their own while the first submissions run, or once a
+machine where they are of public cases. Each submission then costs its own code, a fork and a comparison. torch is
+imported, by a zygote, when a submission names it or it is to be asked.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from types import TracebackType
 from typing import TypeAlias
 
 from harness.adapter import Adapter
-from harness.assignment import Assignment
-from harness.batch import accounts
+from harness.assignment import PUBLIC_SEED, Assignment
+from harness.batch import accounts, known
+from harness.batch.store import Store
 from harness.grading import witness
 from harness.grading.expected import Reference
 from harness.grading.forms import ANSWERS, FORMS
+from harness.grading.judge import Witness
 from harness.grading.verdict import Verdict, passes_alone, read_replies, repeats, scored, suspect, verdict
+from harness.grading.witness import Testimony
 from harness.intake import Submission, narrowed
 from harness.results import (
     AlgorithmResult,
@@ -42,7 +46,7 @@ from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
 from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
-from reference import pages
+from reference import Page, pages
 
 WITNESS_SECONDS = 120.0
 
@@ -68,6 +72,10 @@ class Batch:
     """A context manager: processes are started inside it and none is left after it.
 
     With an ``adapter``, what that gives for a submission is graded, by the hyper-parameters that it fixes.
+
+    torch is asked for its values of everything, or, where it is not ``beside_all``, only when wrong ones are told of,
+    which are shown beside them. What it says of the public cases is kept in the ``store`` and taken from there, and so
+    is what the slide's algorithm comes to, where students check their ``own`` code.
     """
 
     def __init__(
@@ -78,35 +86,55 @@ class Batch:
         jobs: int,
         adapter: Adapter | None = None,
         isolation: Isolation | None = None,
+        store: Store | None = None,
+        beside_all: bool = True,
+        own: bool = False,
     ) -> None:
         self.assignment = assignment
         self.seed = seed
         self.jobs = jobs
         self.adapter = adapter
         self.isolation = isolation or basic()
-        fixed = adapter.fixed if adapter else {}
-        self.references = {id: Reference(pages()[id].fixing(fixed.get(id, {})), seed) for id in assignment.points}
         self.limits = Limits(assignment.seconds, assignment.memory_mb, assignment.submission_seconds, assignment.forbid)
+        self.store = store if seed == PUBLIC_SEED else None  # whoever finds hidden values has what is expected
+        self.beside_all, self.own = beside_all, own
         self.devices: tuple[str, ...] = ("cpu",)
         self.witness_fault: str | None = None
         self.running: dict[str, float] = {}  # the submissions at work, by id, and since when by ``time.monotonic``
         self.seconds: dict[str, float] = {}  # how long the code of each ran that is done
+        self._recalled: set[str] = set()
         self._judging = threading.Lock()  # trajectories are computed as they are looked at, by one thread at a time
         self._stack = ExitStack()  # ends the processes first, which wakes the threads that wait for them
+        self._servers: dict[bool, ForkServer] = {}
+        self._starting = threading.Lock()
         self._leaving = False
-        self._testimony: Future[witness.Testimony | None] = Future()
+        self._testimony: Future[Testimony | None] | None = None
 
     def __enter__(self) -> Batch:
         scratch.sweep()
         if self.isolation.strict:
             cgroups.sweep()
+        self._pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="grade")
+        self._stack.callback(self._pool.shutdown, cancel_futures=True)
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix="witness")
+        self._stack.callback(self._helper.shutdown)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leaving = True
+        with self._starting:
+            self._leaving = True
         self._stack.close()
+        if kind is None and self.store and self.own:
+            known.keep_expected(self.store, self.references.values())
+
+    @cached_property
+    def references(self) -> Mapping[str, Reference]:
+        """What is expected of each algorithm that is asked for. Drawing the cases takes long enough to start zygotes
+        first."""
+        fixed = self.adapter.fixed if self.adapter else {}
+        return {id: Reference(pages()[id].fixing(fixed.get(id, {})), self.seed) for id in self.assignment.points}
 
     @cached_property
     def info(self) -> AssignmentInfo:
@@ -116,50 +144,87 @@ class Batch:
         return AssignmentInfo(self.assignment.id, self.assignment.title, points, fingerprint)
 
     def grade(self, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
-        """Grade each submission; results come as they are ready, in no particular order."""
-        pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="grade")
-        self._stack.callback(pool.shutdown, cancel_futures=True)
+        """Begin to grade each submission; results come as they are ready, in no particular order.
+
+        It can be called again: what was started or computed before is there still.
+        """
         if self.adapter:
             submissions = [narrowed(each, self.adapter.modules) for each in submissions]
         servers = self._start(submissions)
-        futures = [pool.submit(self._grade, each, servers[self._with_torch(each)]) for each in submissions]
-        for future in as_completed(futures):
-            yield future.result()
+        futures = [self._pool.submit(self._grade, each, servers.get(self._with_torch(each))) for each in submissions]
+        return (future.result() for future in as_completed(futures))
 
     # -- processes ------------------------------------------------------------------------------------------------
 
     def _start(self, submissions: Sequence[Submission]) -> Mapping[bool, ForkServer]:
-        """A zygote without torch and one with it, as far as needed; torch's also gives the witness."""
-        helper = ThreadPoolExecutor(1, thread_name_prefix="witness")
-        self._stack.callback(helper.shutdown)
-        kinds = {*map(self._with_torch, submissions), True}
-        servers = {}
-        for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
-            preload = (*PRELOAD, "torch") if with_torch else PRELOAD
-            servers[with_torch] = self._stack.enter_context(ForkServer(preload, self.isolation, self.limits.forbid))
-        self._testimony = helper.submit(self._ask_torch, servers[True])
+        """A zygote without torch and one with it, as far as these need them."""
+        kinds = {self._with_torch(each) for each in submissions if not each.problem}
+        servers = {kind: self._server(kind) for kind in sorted(kinds, reverse=True)}  # torch takes longest to import
+        if self.witness_fault:  # it may have been the zygote that died since
+            self.witness_fault = self._testimony = None
+        self.references.keys()  # drawn here, while the zygotes import, before several threads ask for them
+        if self.beside_all and kinds:
+            self._asked()
         return servers
+
+    def has_to_import_torch(self, submission: Submission) -> bool:
+        """Whether it is run by the zygote with torch, and that is not there yet."""
+        return not submission.problem and self._with_torch(submission) and True not in self._servers
+
+    def abandon(self, submission: Submission) -> None:
+        """End what it runs in now, for a result that nobody waits for any longer: it is a fault of the harness."""
+        if (server := self._servers.get(self._with_torch(submission))) is not None:
+            server.close()
+
+    def _server(self, with_torch: bool) -> ForkServer:
+        """The zygote of a kind, started when it is first needed, and again when it has died."""
+        with self._starting:
+            if self._leaving:
+                raise ForkError("the batch has ended")
+            server = self._servers.get(with_torch)
+            if server is None or not server.alive:
+                preload = (*PRELOAD, "torch") if with_torch else PRELOAD
+                server = self._stack.enter_context(ForkServer(preload, self.isolation, self.limits.forbid))
+                self._servers[with_torch] = server
+            return server
 
     def _with_torch(self, submission: Submission) -> bool:
         """Whether it is run where torch is imported already: not where all of it is barred."""
         return submission.mentions_torch and "torch" not in self.limits.forbid
 
-    def _ask_torch(self, server: ForkServer) -> witness.Testimony | None:
-        """torch's values. Without them the reference still decides: the fault is kept, no student pays for it."""
-        try:
-            child = server.fork(witness.ENTRY)
+    def _asked(self) -> Future[Testimony | None]:
+        """What torch says of every case, sooner or later."""
+        if self._testimony is None:
+            self._testimony = self._helper.submit(self._ask_torch)
+        return self._testimony
+
+    def _witnesses(self, id: str) -> Sequence[Sequence[Witness]]:
+        testimony = self._asked().result()
+        return testimony.witnesses[id] if testimony else ()
+
+    def _ask_torch(self) -> Testimony | None:
+        """torch's values, of what is not known of them from before. Without them the reference still decides: the fault
+        is kept, no student pays for it."""
+        pages = [each.page for each in self.references.values()]
+        told = known.testimony(self.store, pages)
+        if lacking := [page for page in pages if page.id not in told.witnesses or not told.devices]:
             try:
-                asked = [each.page for each in self.references.values()]
-                testimony = witness.ask(child.sock, asked, self.seed, WITNESS_SECONDS)
-            finally:
-                server.bury(child)
-        except (ForkError, OSError, wire.Closed, wire.WireError) as error:
-            if self._leaving:  # nobody waited for it
+                new = self._told(self._server(True), lacking)
+            except (ForkError, OSError, wire.Closed, wire.WireError) as error:
+                if not self._leaving:  # else nobody waited for it
+                    self.witness_fault = f"torch could not be asked for its values: {error or type(error).__name__}"
                 return None
-            self.witness_fault = f"torch could not be asked for its values: {error or type(error).__name__}"
-            return None
-        self.devices = testimony.devices
-        return testimony
+            known.keep(self.store, new, lacking)
+            told = Testimony({**told.witnesses, **new.witnesses}, new.devices)
+        self.devices = told.devices
+        return told
+
+    def _told(self, server: ForkServer, lacking: Sequence[Page]) -> Testimony:
+        child = server.fork(witness.ENTRY)
+        try:
+            return witness.ask(child.sock, lacking, self.seed, WITNESS_SECONDS)
+        finally:
+            server.bury(child)
 
     @cached_property
     def _tasks(self) -> tuple[Task, ...]:
@@ -172,9 +237,10 @@ class Batch:
 
     # -- one submission -------------------------------------------------------------------------------------------
 
-    def _grade(self, submission: Submission, server: ForkServer) -> SubmissionResult:
+    def _grade(self, submission: Submission, server: ForkServer | None) -> SubmissionResult:
         if submission.problem:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
+        assert server is not None  # it was started for what can be read
         self.running[submission.id] = time.monotonic()
         try:
             try:
@@ -324,14 +390,22 @@ class Batch:
             return None
 
     def _judge(self, id: str, ran: Ran) -> Verdict:
-        reference = self.references[id]
+        reference = self._reference(id)
         try:
             replays = read_replies(reference, ran.cases)
         except MALFORMED as error:
             return Verdict("error", (), Message("garbled", {"text": str(error)[:200]}))
-        testimony = self._testimony.result()
+        witnesses = self._witnesses(id) if self.beside_all else ()
         with self._judging:
-            return verdict(reference, replays, testimony.witnesses[id] if testimony else ())
+            return verdict(reference, replays, witnesses, None if self.beside_all else partial(self._witnesses, id))
+
+    def _reference(self, id: str) -> Reference:
+        """What is expected of an algorithm, with what is known of it from before."""
+        with self._judging:
+            if self.store and self.own and id not in self._recalled:
+                self._recalled.add(id)
+                known.recall(self.store, self.references[id])
+        return self.references[id]
 
     def _completed(self, message: Message | None, id: str, offer: Offer) -> Message | None:
         """What the worker could not know and the message tells: the limit it met, the signature it should have."""

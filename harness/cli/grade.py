@@ -88,7 +88,8 @@ def command(
     started = now()
     done: list[SubmissionResult] = []
     interrupted = False
-    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen) as batch:
+    store = options.the_store()
+    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store) as batch:
         try:
             for result in progress.shown(batch.grade(submissions), len(submissions), batch, quiet, verbose):
                 done.append(result)

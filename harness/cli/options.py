@@ -13,15 +13,14 @@ import click
 
 from harness import adapter as adapters
 from harness import assignment as assignments
+from harness.assignment import PUBLIC_SEED
 from harness.cli import exits
 
 if TYPE_CHECKING:
+    from harness.batch.store import Store
     from harness.runner.isolation import Isolation
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-PUBLIC_SEED = 0
-"""The seed of the cases a student checks against."""
 
 
 class Within(click.FloatRange):
@@ -143,6 +142,14 @@ def the_isolation(wanted: str) -> tuple[Isolation, Sequence[str]]:
     except isolation.IsolationError as error:
         usage_error(f"{error} gradstep doctor shows each layer.")
     return chosen, [f"{layer.name}: {layer.why_not}" for layer in layers if not layer.on]
+
+
+def the_store() -> Store | None:
+    """Where what was computed once is kept, if it is to be."""
+    from harness.batch.store import Store, usual_folder
+
+    folder = usual_folder()
+    return None if folder is None else Store(folder)
 
 
 def split(names: str) -> Sequence[str]:

@@ -189,6 +189,10 @@ class Reference:
             self._expected[key] = kind(edition, self.page, chosen, chosen.runs[at])
         return self._expected[key]  # type: ignore[no-any-return]  # made by kind, under a key that holds it
 
+    def know(self, case: int, stream: int, trajectory: Trajectory) -> None:
+        """Take the slide's trajectory on a stream of a case (both by number) from elsewhere."""
+        self._expected[Trajectory, id(self.page.slide_edition), case, stream] = trajectory
+
     def trajectory(self, case: int, stream: int, edition: Edition | None = None) -> Trajectory:
         """The slide's trajectory, or another edition's, on a stream of a case (both by number)."""
         return self.expected(Trajectory, case, stream, edition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,12 +72,19 @@ def passes_alone(reference: Reference, at: int, reply: Mapping[str, Any]) -> boo
     return form.judge(reference, at, form.read(reference, at, reply), []).passed
 
 
-def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequence[Sequence[Witness]]) -> Verdict:
-    """Judge one algorithm case by case, and name the mistake where there is one. ``witnesses`` may be empty."""
-    judge = FORMS[reference.page.form].judge
-    judged = [judge(reference, at, each, witnesses[at] if witnesses else []) for at, each in enumerate(runs)]
+def verdict(
+    reference: Reference,
+    runs: Sequence[Sequence[Any]],
+    witnesses: Sequence[Sequence[Witness]],
+    when_wrong: Callable[[], Sequence[Sequence[Witness]]] | None = None,
+) -> Verdict:
+    """Judge one algorithm case by case, and name the mistake where there is one. ``witnesses`` may be empty; those
+    that ``when_wrong`` gives are used in their place where wrong values are told of."""
+    judged = _judged(reference, runs, witnesses)
     if all(each.passed for each in judged):
         return Verdict("pass", tuple(each.result for each in judged), notes=_notes(judged))
+    if when_wrong and any("around" in each.facts for each in judged if each.facts):
+        judged = _judged(reference, runs, when_wrong())
     finding = diagnose(reference, runs, judged)
     cases = tuple(_result(at, each, finding) for at, each in enumerate(judged))
     status: Status = next((worst for worst in WORST_FIRST if any(each.status == worst for each in cases)), "dialect")
@@ -98,6 +105,13 @@ def verdict(reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequ
         facts["seen"] = {"id": "float32_inside", "params": {}}
     message = Message(finding.named.kind, {**facts, **_named(finding, reference.page)})
     return Verdict(status, cases, message, diagnosis, _notes(judged) if status == "dialect" else ())
+
+
+def _judged(
+    reference: Reference, runs: Sequence[Sequence[Any]], witnesses: Sequence[Sequence[Witness]]
+) -> list[Judged]:
+    judge = FORMS[reference.page.form].judge
+    return [judge(reference, at, each, witnesses[at] if witnesses else []) for at, each in enumerate(runs)]
 
 
 def _result(at: int, judged: Judged, finding: Finding | None) -> CaseResult:

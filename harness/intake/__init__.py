@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.intake.find import IntakeError, Submission, find, narrowed, read, unmatched
+from harness.intake.find import IntakeError, Submission, find, narrowed, read, stamp, unmatched
 from harness.intake.means import Use, uses
 
-__all__ = ["IntakeError", "Submission", "Use", "find", "narrowed", "read", "unmatched", "uses"]
+__all__ = ["IntakeError", "Submission", "Use", "find", "narrowed", "read", "stamp", "unmatched", "uses"]

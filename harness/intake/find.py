@@ -97,6 +97,16 @@ def read(path: Path) -> Submission:
     return submission
 
 
+def stamp(path: Path) -> frozenset[tuple[str, int, int, int]] | None:
+    """What is another after a save, read from the files' entries alone; None where there is nothing to read."""
+    try:
+        sources = _sources(path) if os.path.isdir(path) else [path]
+        about = [(str(each), os.stat(each)) for each in sources]
+    except (Problem, OSError):  # gone, or going at this moment
+        return None
+    return frozenset((name, each.st_mtime_ns, each.st_size, each.st_ino) for name, each in about) or None
+
+
 def narrowed(submission: Submission, modules: Sequence[str]) -> Submission:
     """The submission with only the modules of these names (``optim``, ``common/layers``) to import, wherever in it
     they lie, or at its top, where it is only what the folder in their names holds; as it was, where it has none."""

@@ -18,7 +18,7 @@ from harness.report.pen import INDENT, WIDTH, Pen, indented, paragraph
 from harness.report.roots import Root, once, roots
 from harness.report.speak import Sentence, explain
 from harness.report.wording import duration, error, points, ratio, short, without_orders
-from harness.results import Environment, Printed, Results, SubmissionResult
+from harness.results import Environment, Message, Printed, Results, SubmissionResult
 
 _LINES = 20
 """So many lines of what the code printed are shown."""
@@ -35,23 +35,37 @@ def digest(submission: SubmissionResult, catalogue: Catalogue, color: bool, ever
     pen, found = Pen(color), findings(submission, catalogue)
     parts = [_head(submission, pen)]
     if submission.load_error:
-        parts.append(_load_error(submission, pen))
+        parts.append(load_error(submission, pen))
     if tried := [each for each in found.all if each.mark.group not in ("unwritten", "missing")]:
         parts.append(_table(tried, pen))
-    if every_case:
-        parts += [_cases(each, pen) for each in tried if each.result.cases]
-    for group in (found.to_fix, found.dialects, found.open):
-        parts += [_root(each, pen) for each in roots(group)]
-    parts += [_note(explain(each, None, catalogue), pen) for each in once(submission.notes)]
+    parts += explained(tried, pen, every_case)
+    parts += notes(submission.notes, catalogue, pen)
     files = ", ".join(dict.fromkeys(short(each.lost_in) for each in found.lost))
     lost = f"Not found, since {files} could not be loaded"
     for what, those in (("Not started", found.unwritten), (lost, found.lost), ("Not found", found.missing)):
         if those:
             parts.append(paragraph(f"{what}: {', '.join(short(each.id) for each in those)}."))
     if submission.printed:
-        parts.append(_printed(submission.printed, pen))
+        parts.append(printed(submission.printed, pen))
     parts += [_closing(submission, found)]
     return without_orders("\n\n".join(parts) + "\n")
+
+
+def explained(found: Sequence[Finding], pen: Pen, every_case: bool) -> list[str]:
+    """Each cause of what is to fix, or to know, told once, after every case of all where that is asked for."""
+    parts = [_cases(each, pen) for each in found if each.result.cases] if every_case else []
+    all = Findings(tuple(found))
+    return parts + [_root(each, pen) for group in (all.to_fix, all.dialects, all.open) for each in roots(group)]
+
+
+def notes(messages: Sequence[Message], catalogue: Catalogue, pen: Pen) -> list[str]:
+    """What is worth knowing."""
+    return [_note(explain(each, None, catalogue), pen) for each in once(messages)]
+
+
+def closing(submission: SubmissionResult, catalogue: Catalogue) -> str:
+    """Where it stands, and how to go on."""
+    return _closing(submission, findings(submission, catalogue))
 
 
 def _head(submission: SubmissionResult, pen: Pen) -> str:
@@ -59,7 +73,8 @@ def _head(submission: SubmissionResult, pen: Pen) -> str:
     return f"{pen.strong(short(submission.path))}  {score}"
 
 
-def _load_error(submission: SubmissionResult, pen: Pen) -> str:
+def load_error(submission: SubmissionResult, pen: Pen) -> str:
+    """Why nothing, or not all, of it could be loaded."""
     assert submission.load_error is not None
     sentence = explain(submission.load_error.message, None, {})
     lines = [f"{pen.sign(MARKS['error'])} {pen.strong(sentence.headline)}", *_said(sentence)]
@@ -164,7 +179,7 @@ def _note(sentence: Sentence, pen: Pen) -> str:
     return "\n".join([f"{pen.tone('i', 'note')} {sentence.headline}", *_said(sentence)])
 
 
-def _printed(printed: Printed, pen: Pen) -> str:
+def printed(printed: Printed, pen: Pen) -> str:
     """The first lines of what the code printed."""
     lines = printed.text.splitlines()
     shown = [f"{INDENT}{pen.quiet('│')} {short(line)}" for line in lines[:_LINES]]

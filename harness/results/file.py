@@ -38,8 +38,17 @@ def to_text(value: Any) -> str:
     escape, which a reader of JSON takes for the character itself."""
     text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=1)
     acts = {char for char in set(text) if not char.isprintable()} - {"\n"}
-    text = text.translate({ord(char): json.dumps(char)[1:-1] for char in acts})
-    return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)  # ##[error] and the like, to CI systems that read a log
+    return _without_orders(text.translate({ord(char): json.dumps(char)[1:-1] for char in acts}))
+
+
+def to_line(value: Any) -> str:
+    """The same in one line, for a program that reads line by line."""
+    return _without_orders(json.dumps(plain(value), allow_nan=False))
+
+
+def _without_orders(text: str) -> str:
+    """``##[error]`` and the like are orders to CI systems that read a log."""
+    return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)
 
 
 def write_results(results: Results, path: Path) -> None:

@@ -130,6 +130,11 @@ class ForkServer:
         barred = [f"--barred={self._barred}"] * bool(self._barred)
         return [sys.executable, "-I", "-m", "harness.worker.zygote", *rooms, *barred, *self.preload, *wall]
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked for more: a zygote that has worked once is replaced when it dies."""
+        return not self._closed and (self._gone is None or self._zygote.ready)
+
     def __enter__(self) -> ForkServer:
         return self
 

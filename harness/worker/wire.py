@@ -40,11 +40,16 @@ class Closed(Exception):  # noqa: N818  # the usual end of a conversation
 
 def send(sock: socket.socket, payload: Any) -> None:
     """Write one frame. ``payload`` is plain data in which numpy arrays may stand anywhere. Raises OSError."""
+    sock.sendall(frame(payload))
+
+
+def frame(payload: Any) -> bytes:
+    """One frame, as :func:`send` writes it."""
     arrays: list[np.ndarray[Any, Any]] = []
     tree = _lift(payload, arrays)
     header = json.dumps({"payload": tree, "arrays": [[a.dtype.name, a.shape] for a in arrays]}).encode()
     body = b"".join(a.tobytes() for a in arrays)
-    sock.sendall(_LENGTHS.pack(len(header), len(body)) + header + body)
+    return _LENGTHS.pack(len(header), len(body)) + header + body
 
 
 def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
@@ -55,14 +60,30 @@ def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_lim
     header_length, body_length = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
     if header_length > header_limit or body_length > body_limit:
         raise WireError(f"a frame of {header_length} + {body_length} bytes; {header_limit} + {body_limit} are allowed")
-    raw = _exactly(sock, header_length, deadline)
+    shapes, payload = _header(_exactly(sock, header_length, deadline), body_length)
+    return _opened(payload, shapes, _exactly(sock, body_length, deadline))
+
+
+def opened(data: bytes) -> Any:
+    """What stands in one whole frame. Raises :class:`WireError`."""
+    if len(data) < _LENGTHS.size or len(data) != _LENGTHS.size + sum(lengths := _LENGTHS.unpack_from(data)):
+        raise WireError(f"{len(data)} bytes that are no frame")
+    start = _LENGTHS.size + lengths[0]
+    shapes, payload = _header(data[_LENGTHS.size : start], lengths[1])
+    return _opened(payload, shapes, data[start:])
+
+
+def _header(raw: bytes | bytearray, body_length: int) -> tuple[list[tuple[str, tuple[int, ...], int]], Any]:
+    """The arrays that a header tells of, and the payload that they stand in. Raises :class:`WireError`."""
     try:
         header = json.loads(raw, parse_constant=_finite, parse_float=_finite)
-        shapes = list(_shapes(header, body_length))
-        payload = header["payload"]
+        return list(_shapes(header, body_length)), header["payload"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WireError(f"a frame with a header that makes no sense ({error})") from error
-    body = _exactly(sock, body_length, deadline)
+
+
+def _opened(payload: Any, shapes: list[tuple[str, tuple[int, ...], int]], body: bytes | bytearray) -> Any:
+    """The payload with its arrays in place. Raises :class:`WireError`."""
     try:
         arrays, at = [], 0
         for dtype, shape, size in shapes:

@@ -10,7 +10,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +66,7 @@ SMALL = 20_000
 @pytest.fixture(scope="module", params=WRONG)
 def batch(request: pytest.FixtureRequest) -> Iterator[Batch]:
     with Batch(asked(request.param), seed=0, jobs=1) as batch:
+        batch._testimony = Future()
         batch._testimony.set_result(None)
         (reference,) = batch.references.values()
         size = FORMS[reference.page.form].reply_bytes

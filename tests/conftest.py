@@ -1,0 +1,14 @@
+"""What holds for all tests: they leave nothing in the home of who runs them, and find nothing there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADSTEP_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
