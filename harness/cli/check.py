@@ -118,6 +118,7 @@ class _Shown:
     def checked(self, checked: Checked, before: SubmissionResult | None) -> None:
         """Of the first check all, of a later one what changed; as JSON all of each, in a line."""
         from harness.cli.words import catalogue
+        from harness.report.since import since
         from harness.results.file import to_line
 
         if self.as_json:
