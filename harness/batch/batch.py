@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from harness.adapter import Adapter
 from harness.assignment import Assignment
-from harness.batch import accounts
+from harness.batch import accounts, resume
 from harness.grading import witness
 from harness.grading.expected import Reference
 from harness.grading.forms import ANSWERS, FORMS
@@ -36,6 +36,7 @@ from harness.results import (
     Status,
     SubmissionResult,
 )
+from harness.results.journal import Journal
 from harness.runner import cgroups, scratch, session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
@@ -112,14 +113,23 @@ class Batch:
         points = sum(self.assignment.points.values())
         return AssignmentInfo(self.assignment.id, self.assignment.title, points, fingerprint)
 
-    def grade(self, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
-        """Grade each submission; results come as they are ready, in no particular order."""
+    def grade(
+        self, submissions: Sequence[Submission], journal: Journal | None = None, keys: Mapping[str, str] | None = None
+    ) -> Iterator[SubmissionResult]:
+        """Grade each submission; results come as they are ready, in no particular order.
+
+        With a ``journal`` each stands in it by then, and what stood in it and holds by the ``keys`` of
+        :func:`harness.batch.resume.keys` is not run again.
+        """
+        if not submissions:
+            return
         pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="grade")
         self._stack.callback(pool.shutdown, cancel_futures=True)
         if self.adapter:
             submissions = [narrowed(each, self.adapter.modules) for each in submissions]
         servers = self._start(submissions)
-        futures = [pool.submit(self._grade, each, servers[self._with_torch(each)]) for each in submissions]
+        grade = partial(self._journaled, journal, keys or {}) if journal else self._grade
+        futures = [pool.submit(grade, each, servers[self._with_torch(each)]) for each in submissions]
         for future in as_completed(futures):
             yield future.result()
 
@@ -169,22 +179,42 @@ class Batch:
 
     # -- one submission -------------------------------------------------------------------------------------------
 
-    def _grade(self, submission: Submission, server: ForkServer) -> SubmissionResult:
+    def _journaled(
+        self, journal: Journal, keys: Mapping[str, str], submission: Submission, server: ForkServer
+    ) -> SubmissionResult:
+        """Grade what is not known and put all into the journal: here, where Ctrl-C does not come in between."""
+        kept = resume.kept(journal.record(submission.id), submission, keys)
+        own = dict(kept)
+        result = self._grade(submission, server, own)
+        if kept and resume.entangled(result.algorithms):
+            own = {}
+            result = self._grade(submission, server, own)
+        if not self._leaving:  # else it is that the processes were ended
+            journal.append(resume.record(result, own, keys, self.devices, whole=self.witness_fault is None))
+        return result
+
+    def _grade(
+        self, submission: Submission, server: ForkServer, own: dict[str, resume.Own] | None = None
+    ) -> SubmissionResult:
+        """The algorithms in ``own`` are not run: that is what they came to. Those that are run are put into it."""
+        own = {} if own is None else own
         if submission.problem:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
         try:
-            ran = session.run(server, submission, self._tasks, self.limits, self._code)
+            ran = session.run(server, submission, self._tasks, self.limits, self._code, kept=own)
             alone = partial(
                 session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends
             )
-            judged = self._judged(submission, ran, alone)
+            judged = self._judged(submission, ran, alone, own)
             return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
             return self._ours(submission, traceback.format_exc(limit=-3))
 
-    def _judged(self, submission: Submission, ran: session.Session, alone: Alone) -> SubmissionResult:
+    def _judged(
+        self, submission: Submission, ran: session.Session, alone: Alone, own: dict[str, resume.Own]
+    ) -> SubmissionResult:
         if not isinstance(ran.loaded, Loaded):
             return self._unloaded(submission, *accounts.unloaded(ran.loaded, self.limits))
         loaded = ran.loaded
@@ -205,8 +235,10 @@ class Batch:
             if id in loaded.offers and loaded.offers[id].shape:
                 result = self._in_another_shape(id, loaded.offers[id])
             elif id in loaded.offers:
-                result, more = self._algorithm_or_fault(id, loaded.offers[id], ran.outcomes[id], alone)
-                notes += more
+                if id not in own:
+                    own[id] = self._algorithm_or_fault(id, loaded.offers[id], ran.outcomes[id], alone)
+                result = own[id].result
+                notes += own[id].notes
             else:
                 result = self._without_cases(id, "missing", self._missing(id, loaded))
             algorithms.append(result)
@@ -236,7 +268,7 @@ class Batch:
 
     def _algorithm_or_fault(
         self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
-    ) -> tuple[AlgorithmResult, list[Message]]:
+    ) -> resume.Own:
         """A bug of ours that one algorithm meets costs that one no point, and gives the others none."""
         try:
             return self._algorithm(id, offer, outcomes, alone)
@@ -244,11 +276,9 @@ class Batch:
             raise
         except Exception:
             message = Message("harness_error", {"text": traceback.format_exc(limit=-3)})
-            return self._without_cases(id, "harness_error", message, self.assignment.points[id]), []
+            return resume.Own(self._without_cases(id, "harness_error", message, self.assignment.points[id]))
 
-    def _algorithm(
-        self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
-    ) -> tuple[AlgorithmResult, list[Message]]:
+    def _algorithm(self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone) -> resume.Own:
         """One algorithm, on the backend it asks for; where it takes both, it must be right on both."""
         verdicts = {
             backend: self._verdict(id, outcome, offer, partial(alone, backend=backend))
@@ -276,7 +306,7 @@ class Batch:
             message=chosen.message,
             source=Source(offer.file, offer.line),
         )
-        return result, notes
+        return resume.Own(result, notes)
 
     def _verdict(self, id: str, outcome: session.Outcome, offer: Offer, alone: Alone) -> Verdict:
         if not isinstance(outcome, Ran):

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import stat
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +20,9 @@ from pathlib import Path
 
 SOURCE_LIMIT = 4 << 20
 """Bytes of all sources of one submission together."""
+
+READS, READ_PAUSE = 5, 0.05
+"""How often files that are being written are read, and the seconds in between."""
 
 FILES_LIMIT, DEPTH_LIMIT, ENTRIES_LIMIT = 1000, 32, 200_000
 """Python files of one submission, folders within one another, and what is looked at in all to find them."""
@@ -76,7 +80,10 @@ def find(folder: Path) -> list[Submission]:
 
 def unmatched(folder: Path) -> list[str]:
     """The entries of ``folder`` that are no submission: to be told, so that nothing is dropped in silence."""
-    others = (entry.name for entry in folder.iterdir() if not _is_candidate(entry))
+    try:
+        others = [entry.name for entry in folder.iterdir() if not _is_candidate(entry)]
+    except OSError as error:
+        raise IntakeError(f"{folder}: cannot be read any longer ({error.strerror}).") from error
     told = (name for name in others if name not in IGNORED and not name.startswith((".", "README")))
     return sorted(map(_text, told))
 
@@ -133,22 +140,57 @@ def _read(path: Path) -> Submission:
     single = os.path.isfile(path)  # unlike Path.is_file, it never raises
     id = _normal(path.stem if single else path.resolve().name)
     where = _text(str(path))
-    files: dict[str, bytes] = {}
     try:
-        if single:
-            files[_normal(path.name)] = _content(path, SOURCE_LIMIT, os.O_RDONLY)
-        else:
-            for source in _sources(path):
-                left = SOURCE_LIMIT - sum(map(len, files.values()))
-                content = _content(source, left, os.O_RDONLY | os.O_NOFOLLOW)
-                # Python's own names are normal as well; two that are then alike are told apart
-                files[_free(_normal(source.relative_to(path).as_posix()), files)] = content
+        files = _at_rest(path, single)
     except _Problem as problem:
         return Submission(id, where, {}, (), problem=str(problem))
     if not files:
         return Submission(id, where, {}, (), problem="no_python")
     entries = _entries(files)
     return Submission(id, where, files, entries, tuple(path for path in files if path not in entries))
+
+
+def _at_rest(path: Path, single: bool) -> dict[str, bytes]:
+    """What is in the files, all as of one moment: where one is written meanwhile, they are read again."""
+    problem = None
+    for _ in range(READS):
+        before = _stamps(path, single)
+        files = {}
+        try:
+            files = _contents(path, list(before), single)
+        except _Problem as found:
+            problem = found
+        if _stamps(path, single) == before:
+            if problem and not files:
+                raise problem
+            return files
+        time.sleep(READ_PAUSE)
+    raise problem or _Problem("changing")
+
+
+def _stamps(path: Path, single: bool) -> dict[Path, Sequence[int]]:
+    """The files, and what changes where one is written or replaced."""
+    return {each: _stamp(each) for each in ([path] if single else _sources(path))}
+
+
+def _stamp(file: Path) -> Sequence[int]:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _contents(path: Path, sources: Sequence[Path], single: bool) -> dict[str, bytes]:
+    if single:
+        return {_normal(path.name): _content(path, SOURCE_LIMIT, os.O_RDONLY)}
+    files: dict[str, bytes] = {}
+    for source in sources:
+        left = SOURCE_LIMIT - sum(map(len, files.values()))
+        content = _content(source, left, os.O_RDONLY | os.O_NOFOLLOW)
+        # Python's own names are normal as well; two that are then alike are told apart
+        files[_free(_normal(source.relative_to(path).as_posix()), files)] = content
+    return files
 
 
 def _content(file: Path, most: int, flags: int) -> bytes:
