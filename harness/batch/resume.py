@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import harness
 import reference
 from harness.adapter import Adapter
 from harness.assignment import Assignment
@@ -114,7 +113,7 @@ def _hash(content: bytes) -> str:
 @cache
 def _code() -> str:
     """All that grades but is no page: this package's code, but for what only shows, and what the pages are made of."""
-    ours, spec = Path(harness.__file__).parent, Path(reference.__file__).parent
+    ours, spec = Path(__file__).parents[1], Path(reference.__file__).parent
     files = [file for file in sorted(ours.rglob("*.py")) if file.relative_to(ours).parts[0] not in SHOWN_ONLY]
     files = [file for file in files if file.parent.name != "adapters" or file.stem.startswith("_")]
     files += [file for file in sorted(spec.rglob("*.py")) if file.parent != spec or file.stem not in pages()]

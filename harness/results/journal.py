@@ -15,7 +15,7 @@ import os
 import stat
 import tempfile
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -85,6 +85,8 @@ class Journal:
     def __enter__(self) -> Journal:
         try:
             self._file = _opened(self.path)
+            with contextlib.suppress(OSError):  # there is no room: what was cut off is not read then
+                _end_line(self._file)
             self._places = _places(self._file)
             wasted = os.fstat(self._file).st_size - self._used()
         except OSError as error:
@@ -176,26 +178,24 @@ class Journal:
         file = self._descriptor
         if not self._in_place():
             raise FileNotFoundError(errno.ENOENT, f"{self.path.name} was removed")
+        _end_line(file)
         end = os.fstat(file).st_size
-        torn = bool(end) and os.pread(file, 1, end - 1) != b"\n"
         try:
-            _write(file, b"\n" * torn + b"".join(self._unsaved.values()))
+            _write(file, b"".join(self._unsaved.values()))
             os.fsync(file)
         except OSError:
             with contextlib.suppress(OSError):
                 os.ftruncate(file, end)
             raise
-        self._moved(end + torn, self._unsaved)
+        for id, line in self._unsaved.items():
+            self._places[id] = _Place(end, len(line))
+            end += len(line)
         self._unsaved = {}
 
-    def _moved(self, start: int, lines: Mapping[str, bytes]) -> None:
-        for id, line in lines.items():
-            self._places[id] = _Place(start, len(line))
-            start += len(line)
-
     def _rewrite(self, ids: Collection[str]) -> None:
-        if self._file is not None and not self._in_place() and self.path.exists():
-            raise FileExistsError(errno.EEXIST, f"{self.path.name} is another grader's by now")
+        if not self._in_place() and os.path.lexists(self.path):
+            another = f"{self.path.name} is another grader's by now"
+            raise FileExistsError(errno.EEXIST, (self._file is None and self.fault) or another)
         handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{NAME}.")
         try:
             _locked(handle)  # before it has the name, so that nobody comes in between
@@ -250,6 +250,13 @@ def _same(file: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(file), os.lstat(path))
     except OSError:
         return False
+
+
+def _end_line(file: int) -> None:
+    """What follows a line that was cut off begins on a new one."""
+    end = os.fstat(file).st_size
+    if end and os.pread(file, 1, end - 1) != b"\n":
+        _write(file, b"\n")
 
 
 def _write(file: int, data: bytes) -> None:

@@ -130,11 +130,16 @@ class Interrupted:
         self.left = [pid for pid in (int(note.name) for note in notes.iterdir()) if alive(pid)]
 
 
+INTERRUPTED = (
+    "gradstep: interrupted; 1 not graded. The others are in reports/hw8. The same command goes on from there.\n"
+)
+
+
 @pytest.mark.slow
 def test_an_interrupted_batch_writes_what_is_done_says_so_and_leaves_no_process(tmp_path: Path) -> None:
     done = Interrupted("grade", tmp_path, "--trust-submissions", "--jobs=1", also={"ann": MOMENTUM, "bob": MOMENTUM})
     assert done.code == 130
-    assert done.err == "gradstep: interrupted; 1 not graded. The others are in reports/hw8.\n"
+    assert done.err == INTERRUPTED
     assert done.left == []
     results = read_results(tmp_path / "reports" / "hw8" / "results.json")
     assert [(each.id, each.score) for each in results.submissions] == [("ann", 1), ("bob", 1)]
@@ -145,7 +150,7 @@ def test_an_interrupted_batch_writes_what_is_done_says_so_and_leaves_no_process(
 def test_a_batch_interrupted_before_anything_is_done(tmp_path: Path) -> None:
     done = Interrupted("grade", tmp_path, "--trust-submissions")
     assert done.code == 130
-    assert done.err == "gradstep: interrupted; 1 not graded. The others are in reports/hw8.\n"
+    assert done.err == INTERRUPTED
     assert done.left == []
     assert json.loads((tmp_path / "reports" / "hw8" / "results.json").read_text())["submissions"] == []
 
