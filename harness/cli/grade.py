@@ -92,12 +92,15 @@ def command(
     from harness.cli.words import catalogue
     from harness.report import terminal
     from harness.results import Results
+    from harness.results.file import sweep
     from harness.results.journal import Journal, LockedError
 
     try:
         journal = context.with_resource(Journal(out))
     except LockedError:
         options.usage_error(f"{out}: another gradstep grades into it; wait for it, or choose another with --out.")
+    for folder_of_ours in (out, out / "s"):
+        sweep(folder_of_ours)
     started = now()
     batch = Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen)
     keys = resume.keys(assignment, batch.info.seed_fingerprint, adapter, environment(started, (), chosen))

@@ -6,12 +6,14 @@ where the model has a number.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import os
 import re
 import tempfile
+import time
 import types
 import typing
 from collections.abc import Mapping
@@ -22,6 +24,12 @@ from typing import Any, Literal
 from harness.results.model import SCHEMA, Results
 
 NOT_FINITE = ("nan", "inf", "-inf")
+
+
+_HALF_WRITTEN = re.compile(r"\..+\.(json|jsonl|html|csv)\.[a-z0-9_]{8}")
+
+ABANDONED_SECONDS = 3600.0
+"""How old a file of :func:`write_atomically` is that nobody writes any longer."""
 
 
 class ResultsError(Exception):
@@ -60,6 +68,14 @@ def write_atomically(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left half-written in a folder; another's that is at work now is younger."""
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            if _HALF_WRITTEN.fullmatch(file.name) and time.time() - file.lstat().st_mtime > ABANDONED_SECONDS:
+                file.unlink()
 
 
 def read_results(path: Path) -> Results:
