@@ -21,7 +21,7 @@ import pytest
 
 from harness.results.journal import Journal
 from tests.graded import GRADIENT_DESCENT, MOMENTUM
-from tests.runner.processes import alive
+from tests.runner.processes import alive, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
@@ -96,6 +96,12 @@ class Grading:
             text = self.told.read_text()
             self.seen = re.findall(r"^(\w+): [\d.]+ / 2$", text, re.M)
             self.taken = int((re.findall(r"taken over from before: (\d+);", text) or ["0"])[0])
+
+    def awake(self) -> bool:
+        """Whether its signals are its own by now."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        caught = int(re.findall(r"^SigCgt:\s*(\w+)", status, re.M)[0], 16)
+        return bool(caught >> (signal.SIGTERM - 1) & 1)
 
     @property
     def done(self) -> bool:
@@ -172,6 +178,38 @@ def test_no_instant_loses_a_result(nursery: Nursery, submissions: Path, tmp_path
         assert contents(out) == expected
     print(f"\n{shares.total()} kills in {batches} batches: {dict(shares)}")
     assert min(shares[phase] for phase in ("while writing", "while grading", "before the first result")) >= KILLS / 10
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
+def test_ctrl_c_and_sigterm_leave_a_sound_state_at_any_instant(
+    nursery: Nursery, submissions: Path, tmp_path: Path, twice: bool
+) -> None:
+    undisturbed = Grading(nursery, submissions, tmp_path / "undisturbed")
+    assert undisturbed.wait() == 0
+    expected = contents(undisturbed.out)
+    chance, told = random.Random(7 + twice), Counter[str]()
+    for number in range(30):
+        out, by = tmp_path / f"out{number // 6}", chance.choice([signal.SIGINT, signal.SIGTERM])
+        grading = Grading(nursery, submissions, out)
+        assert eventually(grading.awake)
+        grading.until(chance.choice([0, 0, 1, 3, SUBMISSIONS, SUBMISSIONS]))
+        time.sleep(chance.uniform(0, 0.1))
+        for _ in range(1 + twice):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(grading.pid, by)
+            time.sleep(chance.uniform(0, 0.1) if twice else 0)
+        code, said = grading.wait(), grading.told.read_text().splitlines()
+        assert "Traceback" not in "".join(said)
+        assert code in (0, 130), said
+        sentences = [line for line in said if line.startswith("gradstep: interrupted")]
+        assert len(sentences) == (code == 130)
+        told.update(re.sub(r"\d+|\S*/\S*", "…", line) for line in sentences)
+        assert in_the_journal(out) >= set(grading.seen)
+        if number % 6 == 5:
+            assert Grading(nursery, submissions, out).wait() == 0
+            assert contents(out) == expected
+    print(dict(told))
+    assert any("The same command goes on from there." in sentence for sentence in told)
 
 
 def test_the_command_itself_with_torchs_values_goes_on_as_well(submissions: Path, tmp_path: Path) -> None:

@@ -327,11 +327,11 @@ class Batch:
         """What running a failing case again, in workers that ran nothing before it, tells: that it is right there, or
         another thing each time."""
         task = next(task for task in self._tasks if task.id == id)
-        again = alone(replace(task, cases=[task.cases[at]]))
+        again = alone(replace(task, cases=[task.cases[at]], draw=1))
         try:
             if not isinstance(again, Ran) or repeats(ran.cases[at], again.cases[0]):
                 return None
-            once_more = alone(replace(task, cases=[task.cases[at]]))
+            once_more = alone(replace(task, cases=[task.cases[at]], draw=2))
             if isinstance(once_more, Ran) and not repeats(again.cases[0], once_more.cases[0]):
                 return "not_repeatable"
             with self._judging:

@@ -59,7 +59,8 @@ class ForkServer:
         self._control = ours
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "harness.worker.zygote", *self._arguments],
+                # as isolated as by -I, which would draw the hashes' seed anew each time: a set has one order here
+                [sys.executable, "-s", "-P", "-m", "harness.worker.zygote", *self._arguments],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
