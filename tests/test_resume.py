@@ -339,6 +339,15 @@ def test_graded_in_part_a_sample_is_what_it_is_graded_as_a_whole(samples: Any, s
     assert {id: to_text(each) for id, each in again.items()} == {id: to_text(each) for id, each in results.items()}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_a_sample_is_graded_alike_with_any_number_of_jobs(samples: Any, jobs: int) -> None:
+    found, results, _ = samples
+    with Batch(load(), seed=0, jobs=jobs, isolation=LEVEL) as batch:
+        again = {each.id: to_text(each) for each in batch.grade(list(reversed(found)))}
+    assert {id: each for id, each in again.items() if each != to_text(results[id])} == {}
+
+
 class _Unwritten(Journal):
     """A journal to read from, that stays as it is."""
 
