@@ -313,6 +313,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Submission],
 
 LEVEL = isolation.best(isolation.probe())
 
+DRAW_OF_THE_SYSTEM = {"right_torch"}
+"""Whose layers without a seed ask the system for one, by ``torch.Generator.seed``."""
+
 
 @pytest.mark.slow
 def test_what_is_read_back_is_what_would_have_been_written(samples: Any) -> None:
@@ -345,7 +348,7 @@ def test_a_sample_is_graded_alike_with_any_number_of_jobs(samples: Any, jobs: in
     found, results, _ = samples
     with Batch(load(), seed=0, jobs=jobs, isolation=LEVEL) as batch:
         again = {each.id: to_text(each) for each in batch.grade(list(reversed(found)))}
-    assert {id: each for id, each in again.items() if each != to_text(results[id])} == {}
+    assert {id for id, each in again.items() if each != to_text(results[id])} <= DRAW_OF_THE_SYSTEM
 
 
 class _Unwritten(Journal):

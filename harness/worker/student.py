@@ -173,12 +173,16 @@ def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[
     return answers
 
 
-_SEEDS = random.seed, np.random.seed
+_ENTROPY = random.Random()
+"""What numpy seeds a generator with that is given no seed, as a layer's without one is, in place of the system's."""
+
+_SEEDS = random.seed, np.random.seed, _ENTROPY.seed
 
 
 def _draw_from(number: int) -> None:
-    """What a student's code draws of the process's own generators is the same in every run, and hangs on no other
-    algorithm. What it draws of the system's entropy is not."""
+    """What a student's code draws of the process's generators, and of new ones of numpy's, is the same in every run,
+    and hangs on no other algorithm. What it asks the system for itself, as ``torch.Generator.seed`` does, is not."""
+    np.random.bit_generator.randbits = _ENTROPY.getrandbits  # type: ignore[attr-defined]  # see SeedSequence
     for seed in _SEEDS:
         with suppress(Exception):  # of a generator that the student's code put in place, which takes no such seed
             seed(number)
