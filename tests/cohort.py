@@ -233,6 +233,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "import_exit": {"file": "optim.py"},
     "no_python": {},
     "not_readable": {},
+    "changing": {},
     "state_shared": {"case": "two-instances"},
     "state_survives": {"case": "patterns", "failing": 6, "total": 7},
     "import_missing": {"file": "optim.py", "line": 3, "text": "No module named 'seaborn'"},

@@ -31,6 +31,13 @@ SOURCES = {
     "wrong": MOMENTUM.replace("lr * grad", "(1 - gamma) * lr * grad"),
     "raises": "def momentum(w, grad, lr=0, gamma=0): raise ValueError(w)",
     "prints": f"print('x' * 9999)\n{MOMENTUM}",
+    "draws": "import random\nimport numpy as np\nstart = np.random.randn() + random.random()\n"
+    + MOMENTUM.replace("v = 0 * w", "v = start + np.random.randn() * random.random() + 0 * w"),
+    "draws of new generators": "import numpy as np\nstart = np.random.default_rng().normal()\n"
+    + MOMENTUM.replace("v = 0 * w", "v = start + np.random.default_rng().normal() + 0 * w"),
+    "draws with torch": "import torch\nBACKEND = 'torch'\nstart = torch.randn(())\n"
+    + MOMENTUM.replace("v = 0 * w", "v = start + torch.randn(()) + 0 * w"),
+    "the order of a set": f"print({{*'abcdefghij'}})\n{MOMENTUM}",
     "broken": "def",
     "empty": "",
 }

@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 from harness.adapter import Adapter
 from harness.assignment import PUBLIC_SEED, Assignment
-from harness.batch import accounts, known
+from harness.batch import accounts, known, resume
 from harness.batch.store import Store
 from harness.grading import witness
 from harness.grading.expected import Reference
@@ -41,6 +41,7 @@ from harness.results import (
     Status,
     SubmissionResult,
 )
+from harness.results.journal import Journal
 from harness.runner import cgroups, scratch, session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
@@ -143,15 +144,20 @@ class Batch:
         points = sum(self.assignment.points.values())
         return AssignmentInfo(self.assignment.id, self.assignment.title, points, fingerprint)
 
-    def grade(self, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
+    def grade(
+        self, submissions: Sequence[Submission], journal: Journal | None = None, keys: Mapping[str, str] | None = None
+    ) -> Iterator[SubmissionResult]:
         """Begin to grade each submission; results come as they are ready, in no particular order.
 
-        It can be called again: what was started or computed before is there still.
+        With a ``journal`` each stands in it by then, and what stood in it and holds by the ``keys`` of
+        :func:`harness.batch.resume.keys` is not run again. It can be called again: what was started or computed before
+        is there still.
         """
         if self.adapter:
             submissions = [narrowed(each, self.adapter.modules) for each in submissions]
         servers = self._start(submissions)
-        futures = [self._pool.submit(self._grade, each, servers.get(self._with_torch(each))) for each in submissions]
+        grade = partial(self._journaled, journal, keys or {}) if journal else self._grade
+        futures = [self._pool.submit(grade, each, servers.get(self._with_torch(each))) for each in submissions]
         return (future.result() for future in as_completed(futures))
 
     # -- processes ------------------------------------------------------------------------------------------------
@@ -237,18 +243,39 @@ class Batch:
 
     # -- one submission -------------------------------------------------------------------------------------------
 
-    def _grade(self, submission: Submission, server: ForkServer | None) -> SubmissionResult:
+    def _journaled(
+        self, journal: Journal, keys: Mapping[str, str], submission: Submission, server: ForkServer | None
+    ) -> SubmissionResult:
+        """Grade what is not known and put all into the journal: here, where Ctrl-C does not come in between."""
+        kept = resume.kept(journal.record(submission.id), submission, keys)
+        own = dict(kept)
+        result = self._grade(submission, server, own)
+        if kept and resume.entangled(result.algorithms):
+            own = {}
+            result = self._grade(submission, server, own)
+        if not self._leaving:  # else it is that the processes were ended
+            journal.append(resume.record(result, own, keys, self.devices, whole=self.witness_fault is None))
+        return result
+
+    def _grade(
+        self, submission: Submission, server: ForkServer | None, own: dict[str, resume.Own] | None = None
+    ) -> SubmissionResult:
+        """The algorithms in ``own`` are not run: that is what they came to. Those that are run are put into it."""
+        own = {} if own is None else own
         if submission.problem:
             return self._unloaded(submission, "error", LoadError(Message(submission.problem)))
         assert server is not None  # it was started for what can be read
         self.running[submission.id] = time.monotonic()
         try:
+            kept = dict(own)
             try:
-                return self._run(submission, server)
+                return self._run(submission, server, own)
             except ForkError:  # what was killed takes all that came from it along: once more, from another
                 if self._leaving:
                     raise
-                return self._run(submission, server)
+                own.clear()
+                own.update(kept)
+                return self._run(submission, server, own)
         except ForkError as error:
             return self._ours(submission, str(error))
         except Exception:  # a bug of ours: it must not cost this student a point, nor the others their results
@@ -256,15 +283,17 @@ class Batch:
         finally:
             self.running.pop(submission.id, None)
 
-    def _run(self, submission: Submission, server: ForkServer) -> SubmissionResult:
+    def _run(self, submission: Submission, server: ForkServer, own: dict[str, resume.Own]) -> SubmissionResult:
         """Raises :class:`ForkError`."""
-        ran = session.run(server, submission, self._tasks, self.limits, self._code)
+        ran = session.run(server, submission, self._tasks, self.limits, self._code, kept=own)
         self.seconds[submission.id] = time.monotonic() - ran.begun
         alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends)
-        judged = self._judged(submission, ran, alone)
+        judged = self._judged(submission, ran, alone, own)
         return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
 
-    def _judged(self, submission: Submission, ran: session.Session, alone: Alone) -> SubmissionResult:
+    def _judged(
+        self, submission: Submission, ran: session.Session, alone: Alone, own: dict[str, resume.Own]
+    ) -> SubmissionResult:
         if not isinstance(ran.loaded, Loaded):
             return self._unloaded(submission, *accounts.unloaded(ran.loaded, self.limits))
         loaded = ran.loaded
@@ -285,8 +314,10 @@ class Batch:
             if id in loaded.offers and loaded.offers[id].shape:
                 result = self._in_another_shape(id, loaded.offers[id])
             elif id in loaded.offers:
-                result, more = self._algorithm_or_fault(id, loaded.offers[id], ran.outcomes[id], alone)
-                notes += more
+                if id not in own:
+                    own[id] = self._algorithm_or_fault(id, loaded.offers[id], ran.outcomes[id], alone)
+                result = own[id].result
+                notes += own[id].notes
             else:
                 result = self._without_cases(id, "missing", self._missing(id, loaded))
             algorithms.append(result)
@@ -316,7 +347,7 @@ class Batch:
 
     def _algorithm_or_fault(
         self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
-    ) -> tuple[AlgorithmResult, list[Message]]:
+    ) -> resume.Own:
         """A bug of ours that one algorithm meets costs that one no point, and gives the others none."""
         try:
             return self._algorithm(id, offer, outcomes, alone)
@@ -324,11 +355,9 @@ class Batch:
             raise
         except Exception:
             message = Message("harness_error", {"text": traceback.format_exc(limit=-3)})
-            return self._without_cases(id, "harness_error", message, self.assignment.points[id]), []
+            return resume.Own(self._without_cases(id, "harness_error", message, self.assignment.points[id]))
 
-    def _algorithm(
-        self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone
-    ) -> tuple[AlgorithmResult, list[Message]]:
+    def _algorithm(self, id: str, offer: Offer, outcomes: Mapping[str, session.Outcome], alone: Alone) -> resume.Own:
         """One algorithm, on the backend it asks for; where it takes both, it must be right on both."""
         verdicts = {
             backend: self._verdict(id, outcome, offer, partial(alone, backend=backend))
@@ -356,7 +385,7 @@ class Batch:
             message=chosen.message,
             source=Source(offer.file, offer.line),
         )
-        return result, notes
+        return resume.Own(result, notes)
 
     def _verdict(self, id: str, outcome: session.Outcome, offer: Offer, alone: Alone) -> Verdict:
         if not isinstance(outcome, Ran):
@@ -377,11 +406,11 @@ class Batch:
         """What running a failing case again, in workers that ran nothing before it, tells: that it is right there, or
         another thing each time."""
         task = next(task for task in self._tasks if task.id == id)
-        again = alone(replace(task, cases=[task.cases[at]]))
+        again = alone(replace(task, cases=[task.cases[at]], draw=1))
         try:
             if not isinstance(again, Ran) or repeats(ran.cases[at], again.cases[0]):
                 return None
-            once_more = alone(replace(task, cases=[task.cases[at]]))
+            once_more = alone(replace(task, cases=[task.cases[at]], draw=2))
             if isinstance(once_more, Ran) and not repeats(again.cases[0], once_more.cases[0]):
                 return "not_repeatable"
             with self._judging:

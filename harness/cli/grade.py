@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,20 +13,27 @@ import click
 from harness.adapter import Adapter
 from harness.assignment import Assignment
 from harness.cli import exits, options
+from harness.cli import folder as folders
 from harness.cli.environment import environment, now
+from harness.cli.interrupts import Interrupts
 
 if TYPE_CHECKING:
     from harness.intake import Submission
-    from harness.results import Results, SubmissionResult
-
-PARTIAL = "results.partial.json"
-"""What an interrupted run leaves beside the results of one that got further."""
+    from harness.results import SubmissionResult
+    from harness.results.journal import Journal
 
 
 @click.command("grade")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Where results go.  [default: reports/<assignment>]")
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time.  [default: one a core]")
+@click.option(
+    "--resume/--no-resume",
+    "resuming",
+    default=True,
+    show_default=True,
+    help="Take over from --out what nothing changed for, or grade all anew.",
+)
 @click.option(
     "--fail-under", type=options.Within(0, 100), metavar="PERCENT", help="Exit with 1 if a submission scores below."
 )
@@ -43,6 +50,7 @@ def command(
     folder: Path,
     out: Path | None,
     jobs: int | None,
+    resuming: bool,
     fail_under: float | None,
     quiet: bool,
     verbose: bool,
@@ -77,35 +85,66 @@ def command(
             f"other people's code would run here as you, with all that you may do. {why}Grade it on a machine or in a "
             "container that holds nothing else, and say so with --trust-submissions."
         )
-    out = _writable(out)
+    out = folders.writable(out)
+    context = click.get_current_context()
+    interrupts = context.with_resource(Interrupts())
 
-    from harness.batch import Batch
+    from harness.batch import Batch, resume
     from harness.cli import progress
     from harness.cli.words import catalogue
     from harness.report import terminal
     from harness.results import Results
+    from harness.results.file import sweep
+    from harness.results.journal import Journal, LockedError
 
+    try:
+        journal = context.with_resource(Journal(out))
+    except LockedError:
+        options.usage_error(f"{out}: another gradstep grades into it; wait for it, or choose another with --out.")
+    for folder_of_ours in (out, out / "s"):
+        sweep(folder_of_ours)
     started = now()
-    done: list[SubmissionResult] = []
-    interrupted = False
     store = options.the_store()
-    with Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store) as batch:
-        try:
-            for result in progress.shown(batch.grade(submissions), len(submissions), batch, quiet, verbose):
-                done.append(result)
-        except KeyboardInterrupt:
-            interrupted = True
-    order = {submission.id: at for at, submission in enumerate(submissions)}
-    done.sort(key=lambda result: order[result.id])
-    results = Results(batch.info, environment(started, batch.devices, chosen), tuple(done))
-    spared = interrupted and _held(out) > len(done)
-    _write(results, out, partial=spared)
+    batch = Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store)
+    keys = resume.keys(assignment, batch.info.seed_fingerprint, adapter, environment(started, (), chosen))
+    if not resuming:
+        journal.keep(())
+    before = resume.taken_over(submissions, journal, keys)
+    left = [each for each in submissions if each.id not in before]
+    if before and not quiet:
+        options.tell(f"gradstep: taken over from before: {len(before)}; to grade: {len(left)}.")
+    found: dict[str, SubmissionResult] = {id: result for id, (result, _) in before.items()}
+    interrupted = False
+    try:
+        with batch:
+            graded = _watched(batch.grade(left, journal, keys), journal)
+            for result in progress.shown(graded, len(left), batch, quiet, verbose) if left else ():
+                found[result.id] = result
+    except KeyboardInterrupt:
+        interrupted = True
+    if interrupted:  # some may be graded and not yet seen
+        found |= {id: result for id, (result, _) in resume.taken_over(left, journal, keys).items()}
+    done = [found[each.id] for each in submissions if each.id in found]
+    # without torch's zygote a batch knows of no other device; all of these are of one machine
+    devices = max([batch.devices, *(devices for _, devices in before.values())], key=len)
+    results = Results(batch.info, environment(started, devices, chosen), tuple(done))
+    spared = interrupted and folders.held(out) > len(done)
+    on = "" if not journal.durable else " The same command goes on from there."
+    on = on if resuming else on.replace("command", "command without --no-resume")
+    try:
+        interrupts.release()
+        folders.write(results, out, spared, journal)
+    except KeyboardInterrupt:
+        options.tell(f"gradstep: interrupted, before everything was written. What is graded is in {journal.path}.{on}")
+        sys.exit(exits.INTERRUPTED)
+    if not interrupted:
+        journal.keep([each.id for each in submissions])
     if batch.witness_fault:
         options.tell(f"gradstep: {batch.witness_fault}; graded by the reference alone.")
     if interrupted:
-        place = f"{out / PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
-        left = len(submissions) - len(done)
-        options.tell(f"gradstep: interrupted; {left} not graded. The others are in {place}.")
+        place = f"{out / folders.PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
+        ungraded = len(submissions) - len(done)
+        options.tell(f"gradstep: interrupted; {ungraded} not graded. The others are in {place}.{on}")
         sys.exit(exits.INTERRUPTED)
     if not quiet:
         if unmatched:
@@ -141,46 +180,14 @@ def _is_output(submission: Submission, out: Path) -> bool:
     return folder in (out, *out.parents, out / "s") or any(each.with_name("index.html").exists() for each in results)
 
 
-def _writable(out: Path) -> Path:
-    """``out``, made if need be. Tried before any grading, so that no result is lost for want of a place."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        options.usage_error(f"{out}: cannot be written to ({error.strerror}); choose another folder with --out.")
-    return out
-
-
-def _held(out: Path) -> int:
-    """How many submissions the results hold that an earlier run left in ``out``."""
-    from harness.results import ResultsError, read_results
-
-    try:
-        return len(read_results(out / "results.json").submissions)
-    except ResultsError:
-        return 0
-
-
-def _write(results: Results, out: Path, partial: bool) -> None:
-    """Leave everything in ``out``, of a ``partial`` run only the results, under a name of their own; where that is no
-    longer possible, at least the results somewhere else."""
-    from harness.cli.words import catalogue
-    from harness.export.gradebook import write_gradebook
-    from harness.report.pages import write_pages
-    from harness.results import write_results
-
-    try:
-        if partial:
-            write_results(results, out / PARTIAL)
-            return
-        write_results(results, out / "results.json")
-        write_pages(results, catalogue(), out)
-        write_gradebook(results, out / "gradebook.csv")
-    except OSError as error:
-        rescued = Path(tempfile.mkdtemp(prefix="gradstep-results-")) / "results.json"
-        write_results(results, rescued)
-        options.usage_error(
-            f"{out}: cannot be written to any longer ({error.strerror}). No result is lost: they are in {rescued}, "
-            "and gradstep report draws the pages from there."
-        )
+def _watched(results: Iterator[SubmissionResult], journal: Journal) -> Iterator[SubmissionResult]:
+    """The same; that they cannot be kept as they come is told once."""
+    told = False
+    for result in results:
+        if journal.fault and not told:
+            told = True
+            options.tell(
+                f"gradstep: {journal.path}: results cannot be kept as they are made ({journal.fault}). Grading goes "
+                "on; if it is killed, it begins anew."
+            )
+        yield result

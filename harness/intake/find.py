@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import stat
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,6 +23,9 @@ from typing import BinaryIO
 from harness.intake import archive
 from harness.intake.rules import DEPTH_LIMIT, ENTRIES_LIMIT, FILES_LIMIT, IGNORED, SOURCE_LIMIT, Problem
 from harness.results import Message
+
+READS, READ_PAUSE = 5, 0.05
+"""How often files that are being written are read, and the seconds in between."""
 
 
 class IntakeError(Exception):
@@ -80,7 +84,10 @@ def find(folder: Path) -> list[Submission]:
 
 def unmatched(folder: Path) -> list[str]:
     """The entries of ``folder`` that are no submission: to be told, so that nothing is dropped in silence."""
-    others = (entry.name for entry in folder.iterdir() if not _is_candidate(entry))
+    try:
+        others = [entry.name for entry in folder.iterdir() if not _is_candidate(entry)]
+    except OSError as error:
+        raise IntakeError(f"{folder}: cannot be read any longer ({error.strerror}).") from error
     told = (name for name in others if name not in IGNORED and not name.startswith((".", "README")))
     return sorted(map(_text, told))
 
@@ -97,14 +104,13 @@ def read(path: Path) -> Submission:
     return submission
 
 
-def stamp(path: Path) -> frozenset[tuple[str, int, int, int]] | None:
+def stamp(path: Path) -> Mapping[Path, tuple[int, ...]] | None:
     """What is another after a save, read from the files' entries alone; None where there is nothing to read."""
     try:
-        sources = _sources(path) if os.path.isdir(path) else [path]
-        about = [(str(each), os.stat(each)) for each in sources]
-    except (Problem, OSError):  # gone, or going at this moment
+        found = _stamps(path, os.path.isfile(path))
+    except Problem:
         return None
-    return frozenset((name, each.st_mtime_ns, each.st_size, each.st_ino) for name, each in about) or None
+    return found if found and all(found.values()) else None  # an empty one is of a file that is going at this moment
 
 
 def narrowed(submission: Submission, modules: Sequence[str]) -> Submission:
@@ -149,23 +155,8 @@ def _read(path: Path) -> Submission:
     packed = archive.stem(path.name) if single else None
     id = _normal(packed or (path.stem if single else path.resolve().name))
     where = _text(str(path))
-    files: dict[str, bytes] = {}
-    notes: tuple[Message, ...] = ()
     try:
-        if packed:
-            with _opened(path, os.O_RDONLY) as file:
-                found = archive.contents(file)
-            notes = found.notes
-            for name, content in found.files.items():
-                files[_free(unicodedata.normalize("NFC", name), files)] = content
-        elif single:
-            files[_normal(path.name)] = _content(path, SOURCE_LIMIT, os.O_RDONLY)
-        else:
-            for source in _sources(path):
-                left = SOURCE_LIMIT - sum(map(len, files.values()))
-                content = _content(source, left, os.O_RDONLY | os.O_NOFOLLOW)
-                # Python's own names are normal as well; two that are then alike are told apart
-                files[_free(_normal(source.relative_to(path).as_posix()), files)] = content
+        files, notes = _at_rest(path, single, packed is not None)
     except Problem as problem:
         return Submission(id, where, {}, (), problem=str(problem))
     if not files:
@@ -173,6 +164,60 @@ def _read(path: Path) -> Submission:
     entries = _entries(files)
     spare = tuple(path for path in files if path not in entries)
     return Submission(id, where, files, entries, spare, notes=notes)
+
+
+def _at_rest(path: Path, single: bool, packed: bool) -> tuple[dict[str, bytes], tuple[Message, ...]]:
+    """What is in the files, all as of one moment, and what is to be told of it: where one is written meanwhile, they
+    are read again. Raises :class:`Problem`."""
+    problem = None
+    for _ in range(READS):
+        before = _stamps(path, single)
+        try:
+            found = _unpacked(path) if packed else (_contents(path, list(before), single), ())
+        except Problem as why:
+            problem = why
+        else:
+            problem = None
+        if _stamps(path, single) == before:
+            if problem:
+                raise problem
+            return found
+        time.sleep(READ_PAUSE)
+    raise problem or Problem("changing")
+
+
+def _stamps(path: Path, single: bool) -> dict[Path, tuple[int, ...]]:
+    """The files, and what changes where one is written or replaced."""
+    return {each: _stamp(each) for each in ([path] if single else _sources(path))}
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _contents(path: Path, sources: Sequence[Path], single: bool) -> dict[str, bytes]:
+    if single:
+        return {_normal(path.name): _content(path, SOURCE_LIMIT, os.O_RDONLY)}
+    files: dict[str, bytes] = {}
+    for source in sources:
+        left = SOURCE_LIMIT - sum(map(len, files.values()))
+        content = _content(source, left, os.O_RDONLY | os.O_NOFOLLOW)
+        # Python's own names are normal as well; two that are then alike are told apart
+        files[_free(_normal(source.relative_to(path).as_posix()), files)] = content
+    return files
+
+
+def _unpacked(path: Path) -> tuple[dict[str, bytes], tuple[Message, ...]]:
+    with _opened(path, os.O_RDONLY) as file:
+        found = archive.contents(file)
+    files: dict[str, bytes] = {}
+    for name, content in found.files.items():
+        files[_free(unicodedata.normalize("NFC", name), files)] = content
+    return files, found.notes
 
 
 @contextmanager

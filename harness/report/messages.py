@@ -865,6 +865,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("A file of the submission cannot be read.",),
         remedy=("Check the permissions of the files, then grade again.",),
     ),
+    "changing": Entry(
+        (),
+        ("A file of the submission was being written whenever it was read.",),
+        remedy=("Wait until nothing copies or saves it any longer, then grade again.",),
+    ),
     "too_large": Entry(
         (),
         ("The submission holds more than 4 MB of Python.",),

@@ -6,12 +6,14 @@ where the model has a number.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import os
 import re
 import tempfile
+import time
 import types
 import typing
 from collections.abc import Mapping
@@ -22,6 +24,12 @@ from typing import Any, Literal
 from harness.results.model import SCHEMA, Results
 
 NOT_FINITE = ("nan", "inf", "-inf")
+
+
+_HALF_WRITTEN = re.compile(r"\..+\.(json|jsonl|html|csv)\.[a-z0-9_]{8}")
+
+ABANDONED_SECONDS = 3600.0
+"""How old a file of :func:`write_atomically` is that nobody writes any longer."""
 
 
 class ResultsError(Exception):
@@ -71,6 +79,14 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left half-written in a folder; another's that is at work now is younger."""
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            if _HALF_WRITTEN.fullmatch(file.name) and time.time() - file.lstat().st_mtime > ABANDONED_SECONDS:
+                file.unlink()
+
+
 def read_results(path: Path) -> Results:
     """Read a results file. Raises :class:`ResultsError` with one sentence when it is none."""
     try:
@@ -84,7 +100,7 @@ def read_results(path: Path) -> Results:
     if data["schema"] != SCHEMA:
         raise ResultsError(f"{path}: has schema {data['schema']!r}; this gradstep reads {SCHEMA!r}.")
     try:
-        return typing.cast(Results, _build(Results, data, "results"))
+        return typing.cast(Results, build(Results, data, "results"))
     except (TypeError, ValueError) as error:
         raise ResultsError(f"{path}: {error}.") from error
 
@@ -119,7 +135,7 @@ def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _build(kind: Any, data: Any, where: str) -> Any:
+def build(kind: Any, data: Any, where: str) -> Any:
     """Turn plain JSON back into ``kind``; ValueError says where it does not fit."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind is Any:
@@ -127,7 +143,7 @@ def _build(kind: Any, data: Any, where: str) -> Any:
     if origin in (typing.Union, types.UnionType):
         if data is None:
             return None
-        return _build(next(each for each in arguments if each is not type(None)), data, where)
+        return build(next(each for each in arguments if each is not type(None)), data, where)
     if origin is Literal:
         if data not in arguments:
             raise ValueError(f"{where} is {data!r}; it must be one of {', '.join(map(str, arguments))}")
@@ -135,7 +151,7 @@ def _build(kind: Any, data: Any, where: str) -> Any:
     if origin is tuple:
         if not isinstance(data, list):
             raise ValueError(f"{where} must be a list")
-        return tuple(_build(arguments[0], each, f"{where}[{at}]") for at, each in enumerate(data))
+        return tuple(build(arguments[0], each, f"{where}[{at}]") for at, each in enumerate(data))
     if dataclasses.is_dataclass(kind):
         return _build_dataclass(kind, data, where)
     if kind is float:
@@ -156,4 +172,4 @@ def _build_dataclass(kind: Any, data: Any, where: str) -> Any:
         raise ValueError(f"{where} has an unknown key {unknown[0]!r}")
     if lacking := sorted(fields - set(data)):
         raise ValueError(f"{where} lacks {lacking[0]!r}")
-    return kind(**{name: _build(hints[name], value, f"{where}.{name}") for name, value in data.items()})
+    return kind(**{name: build(hints[name], value, f"{where}.{name}") for name, value in data.items()})

@@ -128,7 +128,8 @@ class ForkServer:
     def _command(self) -> list[str]:
         rooms, wall = ["--rooms"] * self.isolation.rooms, ["harness.worker.wall"] * self.isolation.walled
         barred = [f"--barred={self._barred}"] * bool(self._barred)
-        return [sys.executable, "-I", "-m", "harness.worker.zygote", *rooms, *barred, *self.preload, *wall]
+        # as isolated as by -I, which would draw the hashes' seed anew each time: a set has one order here
+        return [sys.executable, "-s", "-P", "-m", "harness.worker.zygote", *rooms, *barred, *self.preload, *wall]
 
     @property
     def alive(self) -> bool:

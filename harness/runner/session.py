@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -56,8 +56,10 @@ def run(
     tasks: Sequence[Task],
     limits: Limits,
     adapter: AdapterCode | None = None,
+    kept: Collection[str] = (),
 ) -> Session:
-    """Run one submission. Raises :class:`harness.runner.forks.ForkError` where the fault is ours."""
+    """Run one submission, but for the algorithms that are ``kept`` from before. Raises
+    :class:`harness.runner.forks.ForkError` where the fault is ours."""
     ids, output = _wanted(tasks), Output()
     ends = time.monotonic() + limits.submission_seconds
     make = partial(Worker, server, limits=limits, adapter=adapter, output=output, ends=ends)
@@ -75,6 +77,7 @@ def run(
             return Session(loaded, {}, output, begun, ends)
         loaded = replace(loaded, failed=(*loaded.failed, *ended))
         tasks = [task for task in tasks if task.id in loaded.offers and not loaded.offers[task.id].shape]
+        tasks = [task for task in tasks if task.id not in kept]
         outcomes: dict[str, dict[str, Outcome]] = {task.id: {} for task in tasks}
         if any(set(offer.backends) - set(BACKENDS) for offer in loaded.offers.values()):
             return Session(loaded, {}, output, begun, ends)

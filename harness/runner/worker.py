@@ -71,6 +71,8 @@ class Task:
     answer: Callable[[Any], Any] | None = None
     """What the student's code is told when it asks, as for the value of a trial; it may ask ``questions`` times."""
     questions: int = 0
+    draw: int = 0
+    """Where the draws begin that the student's code makes of its own: the same number gives the same ones."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ class Worker:
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
-        what = {"id": task.id, "form": task.form, "after": task.after, "cases": task.cases}
+        what = {"id": task.id, "form": task.form, "after": task.after, "draw": task.draw, "cases": task.cases}
         request = {"op": "run", "backend": backend, **what}
         asked: list[Any] = []
         outcome = self._ask(

@@ -11,6 +11,7 @@ and then obeys requests over its socket, each answered under its number:
 from __future__ import annotations
 
 import os
+import random
 import resource
 import signal
 import socket
@@ -62,6 +63,7 @@ def serve(sock: socket.socket) -> None:
         try:
             with memory:
                 if request["op"] == "load":
+                    _draw_from(0)
                     files = {path: source.tobytes() for path, source in request["files"].items()}
                     adapter = request["adapter"]
                     if adapter:
@@ -155,6 +157,7 @@ def _ask(sock: socket.socket, number: int, question: Any) -> Any:
 
 
 def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[str, bytes], ask: Ask) -> list[Any]:
+    _draw_from(request["draw"])
     thing, before = offered[request["id"]], offered.get(request["after"])
     backend = _backend(request["backend"])
     answers = []
@@ -168,6 +171,24 @@ def _run(offered: Mapping[str, Any], request: Mapping[str, Any], files: Mapping[
                 said = True
         answers.append({"id": case["id"], "runs": runs})
     return answers
+
+
+_ENTROPY = random.Random()
+"""What numpy seeds a generator with that is given no seed, as a layer's without one is, in place of the system's."""
+
+_SEEDS = random.seed, np.random.seed, _ENTROPY.seed
+
+
+def _draw_from(number: int) -> None:
+    """What a student's code draws of the process's generators, and of new ones of numpy's, is the same in every run,
+    and hangs on no other algorithm. What it asks the system for itself, as ``torch.Generator.seed`` does, is not."""
+    np.random.bit_generator.randbits = _ENTROPY.getrandbits  # type: ignore[attr-defined]  # see SeedSequence
+    for seed in _SEEDS:
+        with suppress(Exception):  # of a generator that the student's code put in place, which takes no such seed
+            seed(number)
+    if "torch" in sys.modules:
+        with suppress(Exception):
+            sys.modules["torch"].default_generator.manual_seed(number)
 
 
 def _backend(name: str) -> ToBackend:

@@ -1,6 +1,6 @@
 """A zygote whose children lack one layer of the wall: the attacks on that layer must then be seen to get through.
 
-``python -I -c`` of :func:`command` is such a zygote; nothing of the grader's may be imported here.
+What :func:`command` starts is such a zygote; nothing of the grader's may be imported here.
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ LAYERS: Mapping[str, Missing] = {
 
 def command(layer: str, zygotes: Sequence[str]) -> list[str]:
     """What to start instead of a zygote."""
-    python, isolated, *rest = zygotes
+    at = zygotes.index("-m")
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.attacks import missing; missing.main()"
-    return [python, isolated, "-c", code, layer, *rest]
+    return [*zygotes[:at], "-c", code, layer, *zygotes[at:]]
 
 
 def main() -> None:

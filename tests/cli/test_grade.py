@@ -42,7 +42,7 @@ def test_it_leaves_results_pages_and_a_gradebook(gradstep: Gradstep, tmp_path: P
     out = tmp_path / "reports" / "hw8"
     assert done.code == 0
     assert {str(file.relative_to(out)) for file in out.rglob("*") if file.is_file()} == {
-        "results.json", "index.html", "gradebook.csv", "s/kim.html", "s/lee.html",
+        "results.json", "index.html", "gradebook.csv", "journal.jsonl", "s/kim.html", "s/lee.html",
     }  # fmt: skip
     data = json.loads((out / "results.json").read_text(encoding="utf-8"))
     jsonschema.validate(data, SCHEMA)
@@ -151,8 +151,8 @@ def test_a_submission_that_holds_the_results_is_graded(gradstep: Gradstep, tmp_p
 def interrupt_after(graded: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C once this many submissions are graded."""
 
-    def stopped(batch: Batch, submissions: Sequence[Submission]) -> Iterator[SubmissionResult]:
-        yield from whole(batch, submissions[:graded])
+    def stopped(batch: Batch, submissions: Sequence[Submission], *more: Any) -> Iterator[SubmissionResult]:
+        yield from whole(batch, submissions[:graded], *more)
         raise KeyboardInterrupt
 
     whole = Batch.grade
@@ -164,17 +164,20 @@ def test_an_interrupted_run_replaces_none_that_got_further(
 ) -> None:
     grade(gradstep, "-q", "--out", "out")
     before = {file: file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file()}
-    interrupt_after(1, monkeypatch)
-    done = grade(gradstep, "--out", "out")
+    with monkeypatch.context() as patch:
+        interrupt_after(1, patch)
+        done = grade(gradstep, "--out", "out", "--no-resume")
     assert done.code == 130
     assert done.sentence == (
-        "gradstep: interrupted; 1 not graded. The others are in out/results.partial.json; "
-        "what stood in out holds more and is as it was."
+        "gradstep: interrupted; 1 not graded. The others are in out/results.partial.json; what stood in out holds more "
+        "and is as it was. The same command without --no-resume goes on from there."
     )
-    partial = tmp_path / "out" / "results.partial.json"
+    partial, journal = tmp_path / "out" / "results.partial.json", tmp_path / "out" / "journal.jsonl"
     assert [each.id for each in read_results(partial).submissions] == ["kim"]
     after = {file: file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file() and file != partial}
-    assert after == before
+    assert {**after, journal: before[journal]} == before
+    assert grade(gradstep, "--out", "out").err.startswith("gradstep: taken over from before: 1; to grade: 1.\n")
+    assert not partial.exists()
 
 
 def test_an_interrupted_run_replaces_one_that_got_no_further(
@@ -182,9 +185,13 @@ def test_an_interrupted_run_replaces_one_that_got_no_further(
 ) -> None:
     interrupt_after(1, monkeypatch)
     for _ in range(2):
-        done = grade(gradstep, "--out", "out")
-        assert done.sentence == "gradstep: interrupted; 1 not graded. The others are in out."
-    assert {file.name for file in (tmp_path / "out").iterdir()} == {"results.json", "index.html", "gradebook.csv", "s"}
+        done = grade(gradstep, "--out", "out", "--no-resume")
+        assert done.sentence == (
+            "gradstep: interrupted; 1 not graded. The others are in out. "
+            "The same command without --no-resume goes on from there."
+        )
+    left = {"results.json", "index.html", "gradebook.csv", "journal.jsonl", "s"}
+    assert {file.name for file in (tmp_path / "out").iterdir()} == left
 
 
 @pytest.mark.parametrize("verb", ["grade", "check"])

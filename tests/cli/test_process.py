@@ -106,7 +106,14 @@ class Interrupted:
     There is no wall: behind one it could note nothing. What is left there, ``tests/runner/test_killed.py`` tells.
     """
 
-    def __init__(self, verb: str, folder: Path, *options: str, also: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        verb: str,
+        folder: Path,
+        *options: str,
+        also: Mapping[str, str] | None = None,
+        by: signal.Signals = signal.SIGINT,
+    ) -> None:
         notes = folder / "notes"
         notes.mkdir()
         endless = f"""
@@ -127,17 +134,26 @@ class Interrupted:
             text=True,
         )
         assert eventually(lambda: len(list(notes.iterdir())) == 2)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(by)
         self.out, self.err = process.communicate(timeout=60)
         self.code = process.returncode
         self.left = [pid for pid in (int(note.name) for note in notes.iterdir()) if alive(pid)]
 
 
+INTERRUPTED = (
+    "gradstep: interrupted; 1 not graded. The others are in reports/hw8. The same command goes on from there.\n"
+)
+
+
 @pytest.mark.slow
-def test_an_interrupted_batch_writes_what_is_done_says_so_and_leaves_no_process(tmp_path: Path) -> None:
-    done = Interrupted("grade", tmp_path, "--trust-submissions", "--jobs=1", also={"ann": MOMENTUM, "bob": MOMENTUM})
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_batch_writes_what_is_done_says_so_and_leaves_no_process(
+    tmp_path: Path, by: signal.Signals
+) -> None:
+    also = {"ann": MOMENTUM, "bob": MOMENTUM}
+    done = Interrupted("grade", tmp_path, "--trust-submissions", "--jobs=1", also=also, by=by)
     assert done.code == 130
-    assert done.err == "gradstep: interrupted; 1 not graded. The others are in reports/hw8.\n"
+    assert done.err == INTERRUPTED
     assert done.left == []
     results = read_results(tmp_path / "reports" / "hw8" / "results.json")
     assert [(each.id, each.score) for each in results.submissions] == [("ann", 1), ("bob", 1)]
@@ -148,7 +164,7 @@ def test_an_interrupted_batch_writes_what_is_done_says_so_and_leaves_no_process(
 def test_a_batch_interrupted_before_anything_is_done(tmp_path: Path) -> None:
     done = Interrupted("grade", tmp_path, "--trust-submissions")
     assert done.code == 130
-    assert done.err == "gradstep: interrupted; 1 not graded. The others are in reports/hw8.\n"
+    assert done.err == INTERRUPTED
     assert done.left == []
     assert json.loads((tmp_path / "reports" / "hw8" / "results.json").read_text())["submissions"] == []
 

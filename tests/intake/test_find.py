@@ -16,6 +16,8 @@ from harness.intake import IntakeError, Submission, find, narrowed, read, unmatc
 from harness.intake.find import FILES_LIMIT, SOURCE_LIMIT
 from harness.runner.scratch import remove
 
+MODULE: Any = sys.modules["harness.intake.find"]  # whose name in its package is its function's
+
 
 def lay(root: Path, *files: str, text: str = "x = 1\n") -> Path:
     """Make files of this text, and a folder for each path that ends with a slash."""
@@ -178,6 +180,49 @@ def test_a_file_that_is_replaced_after_it_was_found(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(os, "open", replace)
     assert [(each.problem, each.files) for each in find(tmp_path)] == [("not_readable", {})] * 2
+
+
+@pytest.mark.parametrize(("times", "problem"), [(1, None), (4, None), (1000, "changing")])
+@pytest.mark.parametrize("name", ["kim.py", "kim/adam.py"])
+def test_a_file_that_is_written_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, times: int, problem: str | None
+) -> None:
+    """Half of it is never taken for the whole."""
+    lay(tmp_path, name)
+    monkeypatch.setattr(MODULE, "READ_PAUSE", 0)
+    content, written = MODULE._content, []
+
+    def saved_meanwhile(file: Path, *rest: Any) -> bytes:
+        found = content(file, *rest)
+        if len(written) < times:
+            written.append(found)
+            file.write_text(f"# version {len(written)}")
+        return found
+
+    monkeypatch.setattr(MODULE, "_content", saved_meanwhile)
+    (submission,) = find(tmp_path)
+    assert submission.problem == problem
+    assert list(submission.files.values()) == ([] if problem else [f"# version {times}".encode()])
+
+
+def test_a_file_that_is_gone_for_a_moment_is_read_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an editor saves that removes the old one first."""
+    lay(tmp_path, "kim/adam.py")
+    file = tmp_path / "kim" / "adam.py"
+    content = MODULE._content
+
+    def saved_meanwhile(*arguments: Any) -> bytes:
+        monkeypatch.setattr(MODULE, "_content", content)
+        file.unlink()
+        try:
+            return content(*arguments)
+        finally:
+            file.write_text("# saved")
+
+    monkeypatch.setattr(MODULE, "_content", saved_meanwhile)
+    assert only(tmp_path).files == {"adam.py": b"# saved"}
 
 
 def test_folders_in_folders_have_an_end(tmp_path: Path) -> None:
