@@ -292,11 +292,11 @@ def test_a_call_that_does_not_fit_is_told_the_functions_signature_and_a_class_it
 
 
 def test_what_runs_and_how_long_each_ran(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(server: Any, each: Submission, *more: Any) -> Any:
+    def run(server: Any, each: Submission, *more: Any, **by_name: Any) -> Any:
         seen.append((each.id, each.id in batch.running))
         if each.id == "faulty":
             raise ValueError
-        return whole(server, each, *more)
+        return whole(server, each, *more, **by_name)
 
     seen: list[tuple[str, bool]] = []
     whole = session.run

@@ -19,7 +19,6 @@ from harness.grading import recorded
 from harness.grading.expected import Reference
 from harness.results.file import to_text
 from harness.runner.forks import ForkServer
-from harness.runner.isolation import Isolation
 from reference import pages
 from tests.graded import GRADIENT_DESCENT, MOMENTUM, asked, submission
 
@@ -33,9 +32,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What each zygote that was started has imported."""
     preloads: list[tuple[str, ...]] = []
 
-    def start(preload: Sequence[str], isolation: Isolation) -> ForkServer:
+    def start(preload: Sequence[str], *more: Any) -> ForkServer:
         preloads.append(tuple(preload))
-        return ForkServer(preload, isolation)
+        return ForkServer(preload, *more)
 
     monkeypatch.setattr("harness.batch.batch.ForkServer", start)
     return preloads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,6 @@ import pytest
 
 from harness.cli import main
 from harness.runner.forks import ForkServer
-from harness.runner.isolation import Isolation
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,12 @@ class Lasting(ForkServer):
 
 
 @pytest.fixture(scope="session")
-def zygotes() -> Iterator[Callable[[Sequence[str], Isolation], ForkServer]]:
+def zygotes() -> Iterator[Callable[..., ForkServer]]:
     with ExitStack() as stack:
 
         @cache
-        def zygote(preload: Sequence[str], isolation: Isolation) -> ForkServer:
-            server = Lasting(preload, isolation)
+        def zygote(*how: Any) -> ForkServer:
+            server = Lasting(*how)
             stack.callback(server.close)
             return server
 
