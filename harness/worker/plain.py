@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only. What
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
+    if type(value) is np.ndarray and value.dtype in _NATIVE:
+        return np.array(value, order="C"), _NATIVE[value.dtype]
     if type(value) is float or type(value) is int:
         return np.array(_float(value)), "float64"
     array, name = _array(value)
@@ -80,8 +83,14 @@ def _array(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     if type(value) is np.ndarray or id(type(value)) in _SCALARS:
         return np.asarray(value), _NATIVE.get(value.dtype) or value.dtype.name
     if is_tensor(value):
-        return _of_tensor(value), str(value.dtype).removeprefix("torch.")
+        return _of_tensor(value), _name(value.dtype)
     raise NotPlain(*strange(value))
+
+
+@cache
+def _name(dtype: Any) -> str:
+    """torch's name of a dtype."""
+    return str(dtype).removeprefix("torch.")
 
 
 def _of_tensor(tensor: Any) -> np.ndarray[Any, Any]:

@@ -176,6 +176,6 @@ def _backend(name: str) -> ToBackend:
     import torch
 
     def tensor(array: Array) -> Any:
-        return torch.from_numpy(np.ascontiguousarray(array).reshape(array.shape))
+        return torch.from_numpy(array if array.flags.c_contiguous else np.ascontiguousarray(array))
 
     return tensor
