@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,7 @@ class Calls:
         if problem := next(filter(None, (narrower(case, run) for run in runs)), None):
             return Judged(CaseResult(case.id, "fail"), problem)
         compared = [_compared(reference, number, at, run) for at, run in enumerate(runs)]
-        ratio = judging.largest(each.ratios for comparisons in compared for each in comparisons)
+        ratio = judging.largest(each for comparisons in compared for each in comparisons)
         torch_ratio = _beside(witnesses, compared) if witnesses else None
         wrong = [at for at, comparisons in enumerate(compared) if _wrong(comparisons)]
         if not wrong:
@@ -227,9 +227,7 @@ def _wrong(comparisons: Sequence[Comparison]) -> bool:
 def _beside(witnesses: Sequence[Witness], compared: Sequence[Sequence[Comparison]]) -> float:
     """The largest error against torch's values instead of the reference's, in the same tolerances."""
     return judging.largest(
-        judging.error_ratios(
-            each.actual, Block(witness[each.quantity][None].astype(np.longdouble), each.block.tolerance)
-        )
+        replace(each, block=Block(witness[each.quantity][None].astype(np.longdouble), each.block.tolerance))
         for witness, comparisons in zip(witnesses, compared, strict=True)
         for each in comparisons
         if each.quantity in witness

@@ -36,6 +36,11 @@ class Block:
     value: Extended
     tolerance: Extended
 
+    @cached_property
+    def finite(self) -> bool:
+        """Whether all its values are finite."""
+        return bool(np.isfinite(self.value).all())
+
 
 class Trajectory:
     """One edition of a page, run on one stream of a case."""

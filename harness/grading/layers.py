@@ -83,7 +83,7 @@ class Layers:
         if problem := next(filter(None, (narrower(case, each) for each in outputs.calls)), None):
             return Judged(CaseResult(case.id, "fail"), problem)
         compared = [_compared(reference, number, at, each) for at, each in enumerate(outputs.calls)]
-        ratio = judging.largest(each.ratios for each in compared)
+        ratio = judging.largest(compared)
         for at, each in enumerate(compared):
             if each.first_wrong is not None:
                 divergence, facts = describe(reference.page, case, at, {"y": each}, [[each] for each in compared], ())
