@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -70,6 +70,11 @@ class Task:
     answer: Callable[[Any], Any] | None = None
     """What the student's code is told when it asks, as for the value of a trial; it may ask ``questions`` times."""
     questions: int = 0
+
+    @cached_property
+    def packed(self) -> wire.Packed:
+        """What a worker gets of it, the same for every submission."""
+        return wire.pack({"id": self.id, "form": self.form, "after": self.after, "cases": self.cases})
 
 
 @dataclass(frozen=True)
@@ -255,14 +260,13 @@ class Worker:
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
-        what = {"id": task.id, "form": task.form, "after": task.after, "cases": task.cases}
-        request = {"op": "run", "backend": backend, **what}
         asked: list[Any] = []
         outcome = self._ask(
-            request,
+            {"op": "run", "backend": backend},
             task.reply_bytes + NOTHING_LEFT,
             lambda reply: _ran(reply, task, asked),
             partial(_answer, task, asked),
+            task.packed,
         )
         if not isinstance(outcome, Ended) and outcome.out_of_memory:
             self._bury()  # what it hoards would be missing to the next
@@ -274,8 +278,9 @@ class Worker:
         body_limit: int,
         read: Callable[[Any], Reply],
         answer: Callable[[Any], Any] | None = None,
+        more: wire.Packed | None = None,
     ) -> Reply | Failure | Ended:
-        """Send a request and read its reply before the deadline, answering what is asked in between.
+        """Send a request, with ``more`` of it, and read its reply before the deadline, answering what is asked meanwhile.
 
         After an :class:`Ended` the worker is buried.
         """
@@ -287,7 +292,7 @@ class Worker:
             return Ended("overtime", {"seconds": self._limits.submission_seconds})
         try:
             self._child.sock.settimeout(self._limits.seconds)
-            wire.send(self._child.sock, {"request": number, **request})
+            wire.send(self._child.sock, {"request": number, **request}, more)
             reply = self._receive(number, deadline, body_limit)
             while answer and "ask" in reply:
                 wire.send(self._child.sock, {"request": number, "answer": answer(reply["ask"])})

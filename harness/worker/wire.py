@@ -16,6 +16,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,13 +39,33 @@ class Closed(Exception):  # noqa: N818  # the usual end of a conversation
     """The other side closed the connection."""
 
 
-def send(sock: socket.socket, payload: Any) -> None:
-    """Write one frame. ``payload`` is plain data in which numpy arrays may stand anywhere. Raises OSError."""
-    arrays: list[np.ndarray[Any, Any]] = []
-    tree = _lift(payload, arrays)
-    header = json.dumps({"payload": tree, "arrays": [[a.dtype.name, a.shape] for a in arrays]}).encode()
-    body = b"".join(a.tobytes() for a in arrays)
-    sock.sendall(_LENGTHS.pack(len(header), len(body)) + header + body)
+@dataclass(frozen=True)
+class Packed:
+    """Plain data made ready for any number of frames: as JSON, and what its arrays are and hold."""
+
+    text: str
+    arrays: str
+    body: bytes
+
+
+def pack(payload: Any) -> Packed:
+    """``payload`` is plain data in which numpy arrays may stand anywhere; one that stands in many places is sent once,
+    and is one array to the reader as well."""
+    places: Places = {}
+    text = json.dumps(_lift(payload, places))
+    arrays = [array for _, array in places.values()]
+    return Packed(text, json.dumps([[a.dtype.name, a.shape] for a in arrays]), b"".join(a.tobytes() for a in arrays))
+
+
+def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
+    """Write one frame. Where there is ``more``, both are dicts, which go as one, and it holds all the arrays. Raises
+    OSError."""
+    packed = pack(payload)
+    if more:
+        assert not packed.body, "arrays beside those that are packed"
+        packed = Packed(f"{packed.text[:-1]}, {more.text[1:]}", more.arrays, more.body)
+    header = f'{{"payload": {packed.text}, "arrays": {packed.arrays}}}'.encode()
+    sock.sendall(_LENGTHS.pack(len(header), len(packed.body)) + header + packed.body)
 
 
 def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
@@ -110,15 +131,18 @@ def _exactly(sock: socket.socket, count: int, deadline: float) -> bytearray:
     return data
 
 
-def _lift(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
-    """Replace each array in ``value`` by its place in ``arrays``."""
+Places = dict[int, tuple[int, np.ndarray[Any, Any]]]
+"""Arrays by their id, each with its place among them."""
+
+
+def _lift(value: Any, places: Places) -> Any:
+    """Replace each array in ``value`` by its place."""
     if isinstance(value, np.ndarray):
-        arrays.append(value)
-        return {"__array__": len(arrays) - 1}
+        return {"__array__": places.setdefault(id(value), (len(places), value))[0]}
     if isinstance(value, dict):
-        return {key: _lift(each, arrays) for key, each in value.items()}
+        return {key: _lift(each, places) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_lift(each, arrays) for each in value]
+        return [_lift(each, places) for each in value]
     return value
 
 
