@@ -39,7 +39,7 @@ from harness.results import (
 from harness.runner import cgroups, scratch, session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
-from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
+from harness.runner.worker import AUTOGRAD, MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import pages
 
@@ -133,6 +133,8 @@ class Batch:
         servers = {}
         for with_torch in sorted(kinds, reverse=True):  # torch takes longest to import
             preload = (*PRELOAD, "torch") if with_torch else PRELOAD
+            if with_torch and any(self._with_torch(each) and each.mentions_autograd for each in submissions):
+                preload = (*preload, *AUTOGRAD)
             servers[with_torch] = self._stack.enter_context(ForkServer(preload, self.isolation))
         self._testimony = helper.submit(self._ask_torch, servers[True])
         return servers

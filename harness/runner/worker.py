@@ -30,6 +30,9 @@ DEFAULT_BACKENDS = ("numpy",)
 
 ENTRY = "harness.worker.student:serve"
 PRELOAD = ("numpy", "harness.worker.student")
+AUTOGRAD = ("torch.fx.experimental.symbolic_shapes?",)
+"""What torch imports, sympy among it, when it is first asked for a gradient of more than a number: longer than all else
+that a submission costs."""
 
 BESIDE_MEMORY_MB = 256
 """What a control group allows beyond the limit that the worker keeps itself: its files in memory among it."""
@@ -280,7 +283,7 @@ class Worker:
         answer: Callable[[Any], Any] | None = None,
         more: wire.Packed | None = None,
     ) -> Reply | Failure | Ended:
-        """Send a request, with ``more`` of it, and read its reply before the deadline, answering what is asked meanwhile.
+        """Send a request, and ``more`` of it, and read its reply before the deadline, answering what is asked.
 
         After an :class:`Ended` the worker is buried.
         """

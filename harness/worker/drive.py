@@ -76,7 +76,7 @@ class Gradients:
 class Record:
     """What one instance did: every w, where and how often it asked for a gradient, the steps it offered.
 
-    ``given`` is the w it was handed, in its backend.
+    ``given`` is the w it was handed, in its backend; ``asks`` says whether inner quantities are still looked at.
     """
 
     def __init__(self, w: Array, names: Sequence[str], given: Any) -> None:
@@ -85,16 +85,12 @@ class Record:
         self.remarks: set[str] = set()
         self.squeezed = squeezed(w.shape)
         self.names = {_bare(name): name for name in names}
+        self.asks = bool(names)
         self.w: list[Array] = []
         self.dtypes: list[list[Any]] = []  # [dtype, the step from which it holds]
         self.calls: list[int] = []
         self.offered: dict[str, list[Array]] | None = None
         self.problem: dict[str, Any] | None = None
-
-    @property
-    def asks(self) -> bool:
-        """Whether inner quantities are still looked at."""
-        return bool(self.names) if self.offered is None else bool(self.offered)
 
     def add(self, w: Any, calls: int, inner: Mapping[str, Any]) -> None:
         """Record one step; raises :class:`Problem` where w is no array of w's shape."""
@@ -124,6 +120,7 @@ class Record:
                 del self.offered[name]
             else:
                 self.offered[name].append(value.reshape(self.shape))
+        self.asks = bool(self.offered)
 
     def _named(self, inner: Mapping[str, Any]) -> dict[str, Any]:
         exact = {name: inner[name] for name in self.names.values() if name in inner}

@@ -99,7 +99,7 @@ def _of_tensor(tensor: Any) -> np.ndarray[Any, Any]:
         raise NotPlain("wrong_type", "a nested tensor" if tensor.is_nested else "a quantized tensor")
     if tensor.layout is not torch.strided:
         raise NotPlain("sparse_given", "a sparse tensor")
-    if tensor.device.type == "meta":
+    if tensor.is_meta:
         raise NotPlain("meta_given", "a tensor on the device meta")
     if tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
         tensor = tensor.to(torch.float64)  # numpy has no bfloat16
