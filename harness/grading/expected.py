@@ -171,6 +171,7 @@ class Reference:
 
     def __init__(self, page: Page, seed: int) -> None:
         self.page, self._seed = page, seed
+        self._slide = page.slide_edition
         self.cases = page.draw(seed)
         self._expected: dict[tuple[object, int, int, int], Any] = {}
         self._bounded: set[tuple[int, int]] = set()
@@ -186,7 +187,7 @@ class Reference:
     def expected(self, kind: Callable[..., Kind], case: int, at: int, edition: Edition | None = None) -> Kind:
         """What the slide's edition, or another, comes to in run ``at`` of a case (both by number), made once by
         ``kind(edition, page, case, run)``."""
-        edition = edition or self.page.slide_edition
+        edition = edition or self._slide
         key = kind, id(edition), case, at
         if key not in self._expected:
             self._editions[id(edition)] = edition

@@ -39,7 +39,7 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
     if type(value) is np.ndarray and value.dtype in _NATIVE:
-        return np.array(value, order="C"), _NATIVE[value.dtype]
+        return value.copy(), _NATIVE[value.dtype]
     if type(value) is float or type(value) is int:
         return np.array(_float(value)), "float64"
     array, name = _array(value)

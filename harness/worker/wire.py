@@ -27,6 +27,9 @@ HEADER_LIMIT = 64 * 1024
 DEEPEST = 32
 """How deep lists and dicts may lie in one another: whoever writes them out later goes as deep as they do."""
 
+_COPIED = 1 << 16
+"""Bytes that are sooner copied than sent by themselves."""
+
 _LENGTHS = struct.Struct(">IQ")
 _DTYPES = {"float32", "float64", "int64", "uint8", "bool"}
 
@@ -54,7 +57,8 @@ def pack(payload: Any) -> Packed:
     places: Places = {}
     text = json.dumps(_lift(payload, places))
     arrays = [array for _, array in places.values()]
-    return Packed(text, json.dumps([[a.dtype.name, a.shape] for a in arrays]), b"".join(a.tobytes() for a in arrays))
+    body = b"".join(np.ascontiguousarray(array).data for array in arrays)
+    return Packed(text, json.dumps([[a.dtype.name, a.shape] for a in arrays]), body)
 
 
 def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
@@ -65,7 +69,12 @@ def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
         assert not packed.body, "arrays beside those that are packed"
         packed = Packed(f"{packed.text[:-1]}, {more.text[1:]}", more.arrays, more.body)
     header = f'{{"payload": {packed.text}, "arrays": {packed.arrays}}}'.encode()
-    sock.sendall(_LENGTHS.pack(len(header), len(packed.body)) + header + packed.body)
+    first = _LENGTHS.pack(len(header), len(packed.body)) + header
+    if len(packed.body) < _COPIED:
+        sock.sendall(first + packed.body)
+    else:
+        sock.sendall(first)
+        sock.sendall(packed.body)
 
 
 def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
@@ -115,19 +124,20 @@ def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...
 
 
 def _exactly(sock: socket.socket, count: int, deadline: float) -> bytearray:
-    data = bytearray()
-    while len(data) < count:
+    data, at = bytearray(count), 0
+    rest = memoryview(data)
+    while at < count:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         sock.settimeout(left)
         try:
-            chunk = sock.recv(min(count - len(data), 1 << 20))
+            came = sock.recv_into(rest[at:])
         except ConnectionError as error:
             raise Closed from error
-        if not chunk:
+        if not came:
             raise Closed
-        data += chunk
+        at += came
     return data
 
 
