@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from harness.worker import strange
-from harness.worker.plain import NotPlain, is_tensor, plain, remarks
+from harness.worker.plain import NATIVE, NotPlain, is_tensor, plain, remarks
 from harness.worker.problem import Problem, fits, made, told, written
 from harness.worker.taken import Array, array_of, squeezed
 
@@ -95,7 +95,10 @@ class Record:
     def add(self, w: Any, calls: int, inner: Mapping[str, Any]) -> None:
         """Record one step; raises :class:`Problem` where w is no array of w's shape."""
         step = len(self.w) + 1
-        array, dtype = array_of("w", w, self.shape, step=step)
+        if type(w) is np.ndarray and w.dtype in NATIVE and w.shape == self.shape:  # as array_of has it, sooner
+            array, dtype = w.copy(), NATIVE[w.dtype]
+        else:
+            array, dtype = array_of("w", w, self.shape, step=step)
         if self.shape and type(w) is not type(self.given):  # a single number may come as one of any kind
             self.remarks |= remarks(w, self.given)
         # not worth a word of a function, whose backward may need the graph

@@ -15,7 +15,7 @@ import numpy as np
 from harness.worker.failure import out_of_memory
 from harness.worker.strange import of_dtype, strange, torch_at_hand
 
-_NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
+NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
 _SCALARS = frozenset(map(id, np.sctypeDict.values()))  # by identity: a class may lie about its hash as well
 
 
@@ -38,12 +38,12 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only. What
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
-    if type(value) is np.ndarray and value.dtype in _NATIVE:
-        return value.copy(), _NATIVE[value.dtype]
+    if type(value) is np.ndarray and value.dtype in NATIVE:
+        return value.copy(), NATIVE[value.dtype]
     if type(value) is float or type(value) is int:
         return np.array(_float(value)), "float64"
     array, name = _array(value)
-    if array.dtype in _NATIVE:
+    if array.dtype in NATIVE:
         return np.array(array, order="C"), name
     if array.dtype.kind != "f":
         raise NotPlain(*of_dtype(value, array))
@@ -81,7 +81,7 @@ def is_tensor(value: Any) -> bool:
 def _array(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     """An array that holds what an array, a numpy scalar or a tensor does, and the name of the dtype it came in."""
     if type(value) is np.ndarray or id(type(value)) in _SCALARS:
-        return np.asarray(value), _NATIVE.get(value.dtype) or value.dtype.name
+        return np.asarray(value), NATIVE.get(value.dtype) or value.dtype.name
     if is_tensor(value):
         return _of_tensor(value), _name(value.dtype)
     raise NotPlain(*strange(value))

@@ -31,7 +31,8 @@ _COPIED = 1 << 16
 """Bytes that are sooner copied than sent by themselves."""
 
 _LENGTHS = struct.Struct(">IQ")
-_DTYPES = {"float32", "float64", "int64", "uint8", "bool"}
+_DTYPES = {name: np.dtype(name) for name in ("float32", "float64", "int64", "uint8", "bool")}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}  # to make a dtype's name anew takes its time
 
 
 class WireError(Exception):
@@ -58,7 +59,8 @@ def pack(payload: Any) -> Packed:
     text = json.dumps(_lift(payload, places))
     arrays = [array for _, array in places.values()]
     body = b"".join(np.ascontiguousarray(array).data for array in arrays)
-    return Packed(text, json.dumps([[a.dtype.name, a.shape] for a in arrays]), body)
+    kinds = [[_NAMES.get(array.dtype) or array.dtype.name, array.shape] for array in arrays]
+    return Packed(text, json.dumps(kinds), body)
 
 
 def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
@@ -96,7 +98,7 @@ def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_lim
     try:
         arrays, at = [], 0
         for dtype, shape, size in shapes:
-            arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
+            arrays.append(np.frombuffer(body, _DTYPES[dtype], math.prod(shape), at).reshape(shape))
             at += size
         return _lower(payload, arrays, DEEPEST)
     except (ValueError, RecursionError) as error:  # a side numpy cannot hold, lists deeper than Python's stack
@@ -116,7 +118,7 @@ def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...
         sides = type(shape) is list and len(shape) <= 16 and all(type(n) is int and n >= 0 for n in shape)
         if dtype not in _DTYPES or not sides:
             raise ValueError(f"an array of {dtype} and shape {shape}")
-        size = math.prod(shape) * np.dtype(dtype).itemsize
+        size = math.prod(shape) * _DTYPES[dtype].itemsize
         total += size
         yield dtype, tuple(shape), size
     if total != body_length:
