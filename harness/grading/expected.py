@@ -41,6 +41,25 @@ class Block:
         """Whether all its values are finite."""
         return bool(np.isfinite(self.value).all())
 
+    @cached_property
+    def timed(self) -> Block:
+        """As if it were the one step of a run."""
+        return Block(self.value[None], self.tolerance[None])
+
+    def around(self, values: NDArray[Any], first: int | None = None) -> Block:
+        """The same tolerances around torch's values, from step ``first`` on where they are those of a run; made once
+        for each that a batch has."""
+        key = id(values), first
+        if key not in self._around:
+            numbers = values[None] if first is None else values[first : first + len(self.value)]
+            block = Block(numbers.astype(np.longdouble), self.tolerance)
+            self._around[key] = values, block  # the values are kept, so that an id stays theirs
+        return self._around[key][1]
+
+    @cached_property
+    def _around(self) -> dict[tuple[int, int | None], tuple[NDArray[Any], Block]]:
+        return {}
+
 
 class Trajectory:
     """One edition of a page, run on one stream of a case."""

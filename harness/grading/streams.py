@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from harness.grading import judge as judging
-from harness.grading.expected import POINT, Block, Reference, Trajectory
+from harness.grading.expected import POINT, Reference, Trajectory
 from harness.grading.judge import Comparison, Judged, Numbers, Witness
 from harness.grading.replay import Replay, read_replay, reply_bytes, wire_case
 from harness.grading.unasked import remark_notes
@@ -177,8 +177,7 @@ def _notes(page: Page, case: Case, replays: Sequence[Replay]) -> tuple[Message, 
 
 def _beside(witness: Witness, comparison: Comparison) -> Comparison:
     """The student's error against torch's values instead of the reference's, in the same tolerances."""
-    values = witness[comparison.quantity][comparison.first :][: len(comparison.actual)]
-    return replace(comparison, block=Block(values.astype(np.longdouble), comparison.block.tolerance))
+    return replace(comparison, block=comparison.block.around(witness[comparison.quantity], comparison.first))
 
 
 def _describe(

@@ -161,13 +161,13 @@ def _lift(value: Any, places: Places) -> Any:
 def _lower(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
     if depth < 0:
         raise WireError(f"lists within lists, more than {DEEPEST} deep")
-    if isinstance(value, dict):
-        if value.keys() == {"__array__"}:
+    if type(value) is dict:
+        if "__array__" in value and len(value) == 1:
             place = value["__array__"]
             if type(place) is not int or not 0 <= place < len(arrays):
                 raise WireError(f"an array numbered {place!r} of {len(arrays)}")
             return arrays[place]
         return {key: _lower(each, arrays, depth - 1) for key, each in value.items()}
-    if isinstance(value, list):
+    if type(value) is list:
         return [_lower(each, arrays, depth - 1) for each in value]
     return value
