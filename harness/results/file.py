@@ -16,6 +16,7 @@ import types
 import typing
 from collections.abc import Mapping
 from functools import cache
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,9 +37,12 @@ def to_json(results: Results) -> str:
 def to_text(value: Any) -> str:
     """The model, or a part of it, as JSON that can be looked at: what would act instead of show is written as an
     escape, which a reader of JSON takes for the character itself."""
-    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=1)
+    parts: list[str] = []
+    _indented(plain(value), "\n", parts)
+    text = "".join(parts)
     acts = {char for char in set(text) if not char.isprintable()} - {"\n"}
-    text = text.translate({ord(char): json.dumps(char)[1:-1] for char in acts})
+    for char in acts:
+        text = text.replace(char, json.dumps(char)[1:-1])
     return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)  # ##[error] and the like, to CI systems that read a log
 
 
@@ -80,10 +84,41 @@ def read_results(path: Path) -> Results:
         raise ResultsError(f"{path}: {error}.") from error
 
 
+_OTHER = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _indented(value: Any, line: str, into: list[str]) -> None:
+    """What ``json.dumps`` writes with ``indent=1``, in less than half the time. ``line`` begins a line at this depth."""
+    kind = type(value)
+    if kind is str:
+        into.append(encode_basestring(value))
+    elif kind is float and math.isfinite(value):
+        into.append(repr(value))
+    elif not value or not (kind is dict or kind is list):
+        into.append(_OTHER(value))
+    elif kind is dict:
+        begin, deeper = "{", line + " "
+        for name, each in value.items():
+            into.append(f"{begin}{deeper}{encode_basestring(name)}: ")
+            _indented(each, deeper, into)
+            begin = ","
+        into.append(line + "}")
+    else:
+        begin, deeper = "[", line + " "
+        for each in value:
+            into.append(begin + deeper)
+            _indented(each, deeper, into)
+            begin = ","
+        into.append(line + "]")
+
+
 def plain(value: Any) -> Any:
     """The model, or a part of it, as JSON has it."""
+    if type(value) is str:  # most of it, and sooner asked
+        return _encodable(value)
     if dataclasses.is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in _in_file_order(type(value))}
+        kind: type = type(value)
+        return {f.name: plain(getattr(value, f.name)) for f in _in_file_order(kind)}
     if isinstance(value, Mapping):
         return {_encodable(str(key)): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -97,9 +132,10 @@ def plain(value: Any) -> Any:
 
 def _encodable(text: str) -> str:
     """Text that UTF-8 can write: a lone surrogate, which a student's exception may hold, becomes a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+@cache
 def _in_file_order(kind: type) -> list[dataclasses.Field[Any]]:
     """The fields, the schema first: a reader wants to know it before anything else."""
     return sorted(dataclasses.fields(kind), key=lambda each: each.name != "schema")
