@@ -119,6 +119,7 @@ def _settle(folder: str, memory_mb: int, cpu_seconds: int, groups: Sequence[str]
         signal.signal(each, signal.SIG_DFL)
     sys.stdout, sys.stderr = map(_printing, (1, 2))
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # declared final; the old ones write to what was there before the fork
+    np.random.seed()  # from the system, as if it were imported here: after a fork all would draw the same numbers
     os.umask(0o077)
     os.chdir(folder)
     os.environ |= {"HOME": folder, "TMPDIR": folder}

@@ -137,6 +137,19 @@ def test_a_zygote_that_does_not_start_says_why() -> None:
         server.fork(ENTRY)
 
 
+def test_no_two_workers_draw_the_same_numbers(server: ForkServer) -> None:
+    """Though forked from one process that has imported both: what is drawn without a seed is not repeatable."""
+    drawing = submission("draws", "import random\nimport numpy as np\nprint(np.random.random(), random.random())\n")
+    drawn: list[set[str]] = [set(), set()]
+    for _ in range(3):
+        worker = Worker(server, drawing, Limits())
+        worker.load([])
+        worker.close()
+        for numbers, number in zip(drawn, worker.output.text.split(), strict=True):
+            numbers.add(number)
+    assert [len(numbers) for numbers in drawn] == [3, 3]
+
+
 def test_a_zygote_does_without_a_module_that_there_may_be() -> None:
     with ForkServer(["no_such_module?", *PRELOAD, *AUTOGRAD]) as server:
         child = server.fork(ENTRY)
