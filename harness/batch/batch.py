@@ -45,7 +45,7 @@ from harness.results.journal import Journal
 from harness.runner import cgroups, scratch, session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
-from harness.runner.worker import MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
+from harness.runner.worker import AUTOGRAD, MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
 from harness.worker import wire
 from reference import Page, pages
 
@@ -165,7 +165,8 @@ class Batch:
     def _start(self, submissions: Sequence[Submission]) -> Mapping[bool, ForkServer]:
         """A zygote without torch and one with it, as far as these need them."""
         kinds = {self._with_torch(each) for each in submissions if not each.problem}
-        servers = {kind: self._server(kind) for kind in sorted(kinds, reverse=True)}  # torch takes longest to import
+        more = AUTOGRAD if any(each.mentions_autograd for each in submissions) else ()
+        servers = {kind: self._server(kind, more) for kind in sorted(kinds, reverse=True)}  # torch takes longest
         if self.witness_fault:  # it may have been the zygote that died since
             self.witness_fault = self._testimony = None
         self.references.keys()  # drawn here, while the zygotes import, before several threads ask for them
@@ -182,14 +183,15 @@ class Batch:
         if (server := self._servers.get(self._with_torch(submission))) is not None:
             server.close()
 
-    def _server(self, with_torch: bool) -> ForkServer:
-        """The zygote of a kind, started when it is first needed, and again when it has died."""
+    def _server(self, with_torch: bool, more: Sequence[str] = ()) -> ForkServer:
+        """The zygote of a kind, started when it is first needed, and again when it has died; beside torch it imports
+        ``more``, which takes time to import and is not always used."""
         with self._starting:
             if self._leaving:
                 raise ForkError("the batch has ended")
             server = self._servers.get(with_torch)
             if server is None or not server.alive:
-                preload = (*PRELOAD, "torch") if with_torch else PRELOAD
+                preload = (*PRELOAD, "torch", *more) if with_torch else PRELOAD
                 server = self._stack.enter_context(ForkServer(preload, self.isolation, self.limits.forbid))
                 self._servers[with_torch] = server
             return server

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,7 @@ class Calls:
         if problem := next(filter(None, (narrower(case, run) for run in runs)), None):
             return Judged(CaseResult(case.id, "fail"), problem)
         compared = [_compared(reference, number, at, run) for at, run in enumerate(runs)]
-        ratio = judging.largest(each.ratios for comparisons in compared for each in comparisons)
+        ratio = judging.largest(each for comparisons in compared for each in comparisons)
         torch_ratio = _beside(witnesses, compared) if witnesses else None
         wrong = [at for at, comparisons in enumerate(compared) if _wrong(comparisons)]
         if not wrong:
@@ -125,7 +125,7 @@ class Calls:
         if run.problem:
             return True
         blocks = reference.evaluation(number, at, edition).blocks
-        return any(judging.tells(each, timed(blocks[each.quantity])) for each in _compared(reference, number, at, run))
+        return any(judging.tells(each, blocks[each.quantity].timed) for each in _compared(reference, number, at, run))
 
     def agreement(self, reference: Reference, edition: Edition, number: int, at: int, run: Returned) -> int:
         blocks = reference.evaluation(number, at, edition).blocks
@@ -206,11 +206,7 @@ def _far(call: Call, results: Mapping[str, Numbers], values: Mapping[str, Any]) 
 def _compared(reference: Reference, number: int, at: int, run: Returned) -> list[Comparison]:
     """Each result of a call beside what is expected of it, as if it were the one step of a run."""
     blocks = reference.evaluation(number, at).blocks
-    return [Comparison(name, 0, run.results[name][None], timed(blocks[name])) for name in reference.page.results]
-
-
-def timed(block: Block) -> Block:
-    return Block(block.value[None], block.tolerance[None])
+    return [Comparison(name, 0, run.results[name][None], blocks[name].timed) for name in reference.page.results]
 
 
 def _near(results: Mapping[str, Numbers], blocks: Mapping[str, Block]) -> bool:
@@ -227,9 +223,7 @@ def _wrong(comparisons: Sequence[Comparison]) -> bool:
 def _beside(witnesses: Sequence[Witness], compared: Sequence[Sequence[Comparison]]) -> float:
     """The largest error against torch's values instead of the reference's, in the same tolerances."""
     return judging.largest(
-        judging.error_ratios(
-            each.actual, Block(witness[each.quantity][None].astype(np.longdouble), each.block.tolerance)
-        )
+        replace(each, block=each.block.around(witness[each.quantity]))
         for witness, comparisons in zip(witnesses, compared, strict=True)
         for each in comparisons
         if each.quantity in witness
@@ -250,7 +244,7 @@ def _accounts(
 def _within(comparisons: Sequence[Comparison], blocks: Mapping[str, Block]) -> bool:
     """A lost bound allows everything: what such a form may come to includes the root of a negative number."""
     for each in comparisons:
-        block = timed(blocks[each.quantity])
+        block = blocks[each.quantity].timed
         if not ((judging.error_ratios(each.actual, block) <= 1) | np.isinf(block.tolerance)).all():
             return False
     return True
@@ -283,7 +277,7 @@ def _seen(
 ) -> dict[str, Comparison]:
     """The results of a call and the inner steps that the student's own object offers, each beside what is expected."""
     blocks = reference.evaluation(number, at).blocks
-    inner = [Comparison(name, 0, values[None], timed(blocks[name])) for name, values in run.offered.items()]
+    inner = [Comparison(name, 0, values[None], blocks[name].timed) for name, values in run.offered.items()]
     return {each.quantity: each for each in (*inner, *compared[at])}
 
 

@@ -36,6 +36,30 @@ class Block:
     value: Extended
     tolerance: Extended
 
+    @cached_property
+    def finite(self) -> bool:
+        """Whether all its values are finite."""
+        return bool(np.isfinite(self.value).all())
+
+    @cached_property
+    def timed(self) -> Block:
+        """As if it were the one step of a run."""
+        return Block(self.value[None], self.tolerance[None])
+
+    def around(self, values: NDArray[Any], first: int | None = None) -> Block:
+        """The same tolerances around torch's values, from step ``first`` on where they are those of a run; made once
+        for each that a batch has."""
+        key = id(values), first
+        if key not in self._around:
+            numbers = values[None] if first is None else values[first : first + len(self.value)]
+            block = Block(numbers.astype(np.longdouble), self.tolerance)
+            self._around[key] = values, block  # the values are kept, so that an id stays theirs
+        return self._around[key][1]
+
+    @cached_property
+    def _around(self) -> dict[tuple[int, int | None], tuple[NDArray[Any], Block]]:
+        return {}
+
 
 class Trajectory:
     """One edition of a page, run on one stream of a case."""
@@ -166,6 +190,7 @@ class Reference:
 
     def __init__(self, page: Page, seed: int) -> None:
         self.page, self._seed = page, seed
+        self._slide = page.slide_edition
         self.cases = page.draw(seed)
         self._expected: dict[tuple[object, int, int, int], Any] = {}
         self._bounded: set[tuple[int, int]] = set()
@@ -181,7 +206,7 @@ class Reference:
     def expected(self, kind: Callable[..., Kind], case: int, at: int, edition: Edition | None = None) -> Kind:
         """What the slide's edition, or another, comes to in run ``at`` of a case (both by number), made once by
         ``kind(edition, page, case, run)``."""
-        edition = edition or self.page.slide_edition
+        edition = edition or self._slide
         key = kind, id(edition), case, at
         if key not in self._expected:
             self._editions[id(edition)] = edition

@@ -88,8 +88,15 @@ class Comparison:
         return error_ratios(self.actual, self.block)
 
     @cached_property
+    def largest(self) -> Any:
+        """The largest ratio, as exact as they are."""
+        return self.ratios.max(initial=0)
+
+    @cached_property
     def first_wrong(self) -> int | None:
         """The first step (from 0) with a wrong element."""
+        if self.largest <= 1:
+            return None
         wrong = np.flatnonzero(_any_element(~(self.ratios <= 1)))
         return int(wrong[0]) + self.first if len(wrong) else None
 
@@ -97,8 +104,10 @@ class Comparison:
 def error_ratios(actual: Numbers, block: Block) -> Numbers:
     """|actual − expected| in tolerances. Where either is not finite they must agree in kind, or it is infinite."""
     with np.errstate(all="ignore"):
-        error = np.abs(actual.astype(np.longdouble) - block.value)
+        error = np.abs(actual - block.value)
         ratio = np.where(error == 0, 0, error / block.tolerance)
+        if block.finite and np.isfinite(actual).all():
+            return ratio
         same = (actual == block.value) | (np.isnan(actual) & np.isnan(block.value))
         return np.asarray(np.where(np.isfinite(actual) & np.isfinite(block.value), ratio, np.where(same, 0, np.inf)))
 
@@ -198,9 +207,9 @@ def wider_note(page: Page, case: Case, dtype: str) -> Message:
     return Message("wider_dtype", {"algorithm": page.id, "actual": dtype, "expected": case.dtype, "argument": argument})
 
 
-def largest(ratios: Iterable[Numbers]) -> float:
-    """The largest of all ratios, a NaN there counting as none."""
-    return max((float(each.max(initial=0)) for each in ratios), default=0.0)
+def largest(comparisons: Iterable[Comparison]) -> float:
+    """The largest of all ratios."""
+    return max((float(each.largest) for each in comparisons), default=0.0)
 
 
 def first_index(wrong: Numbers) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from harness.grading import chance
 from harness.grading import judge as judging
-from harness.grading.calls import Returned, describe, narrower, remarked, timed
+from harness.grading.calls import Returned, describe, narrower, remarked
 from harness.grading.expected import Block, Evaluation, Reference
 from harness.grading.judge import Comparison, Judged, Numbers, Witness, read_problem
 from harness.grading.samples import Tested, improbability, in_words
@@ -83,7 +83,7 @@ class Layers:
         if problem := next(filter(None, (narrower(case, each) for each in outputs.calls)), None):
             return Judged(CaseResult(case.id, "fail"), problem)
         compared = [_compared(reference, number, at, each) for at, each in enumerate(outputs.calls)]
-        ratio = judging.largest(each.ratios for each in compared)
+        ratio = judging.largest(compared)
         for at, each in enumerate(compared):
             if each.first_wrong is not None:
                 divergence, facts = describe(reference.page, case, at, {"y": each}, [[each] for each in compared], ())
@@ -143,7 +143,7 @@ def _compared(reference: Reference, number: int, at: int, returned: Returned) ->
     first = next(n for n, call in enumerate(case.calls) if call.args["x"] is x and call.args["training"] == training)
     kept, dropped = (reference.expected(kind, number, first) for kind in (_all_kept, _none_kept))
     chosen = (np.where(y != 0, *pair) for pair in ((kept.value, dropped.value), (kept.tolerance, dropped.tolerance)))
-    return Comparison("y", 0, y[None], timed(Block(*chosen)))
+    return Comparison("y", 0, y[None], Block(*chosen).timed)
 
 
 def _all_kept(edition: Edition, page: Page, case: Case, call: Call) -> Block:

@@ -7,13 +7,14 @@ is said of a failure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from harness.grading import judge as judging
-from harness.grading.expected import POINT, Block, Reference, Trajectory
-from harness.grading.judge import Comparison, Judged, Numbers, Witness, error_ratios
+from harness.grading.expected import POINT, Reference, Trajectory
+from harness.grading.judge import Comparison, Judged, Numbers, Witness
 from harness.grading.replay import Replay, read_replay, reply_bytes, wire_case
 from harness.grading.unasked import remark_notes
 from harness.results import CaseResult, Divergence, Message
@@ -95,7 +96,7 @@ def judge(reference: Reference, number: int, replays: Sequence[Replay], witnesse
         if problem := _miscounted(reference, number, stream, replay) or _narrower(case, replay):
             return Judged(CaseResult(case.id, "fail"), problem)
         comparisons = graded(reference, number, stream, replay)
-        ratio = max(ratio, judging.largest(each.ratios for each in comparisons))
+        ratio = max(ratio, judging.largest(comparisons))
         witness = witnesses[stream] if witnesses else None
         if witness is not None:
             torch_ratio = max(torch_ratio, judging.largest(_beside(witness, each) for each in comparisons))
@@ -174,10 +175,9 @@ def _notes(page: Page, case: Case, replays: Sequence[Replay]) -> tuple[Message, 
     return wider[:1] + remarks
 
 
-def _beside(witness: Witness, comparison: Comparison) -> Numbers:
+def _beside(witness: Witness, comparison: Comparison) -> Comparison:
     """The student's error against torch's values instead of the reference's, in the same tolerances."""
-    values = witness[comparison.quantity][comparison.first :][: len(comparison.actual)]
-    return error_ratios(comparison.actual, Block(values.astype(np.longdouble), comparison.block.tolerance))
+    return replace(comparison, block=comparison.block.around(witness[comparison.quantity], comparison.first))
 
 
 def _describe(

@@ -62,6 +62,11 @@ class Submission:
         """Whether the sources name torch at all. A wrong guess costs time, never a result."""
         return any(b"torch" in content for content in self.files.values())
 
+    @cached_property
+    def mentions_autograd(self) -> bool:
+        """Whether they seem to call torch's autograd. A wrong guess costs time, never a result."""
+        return any(b"autograd" in content or b".backward(" in content for content in self.files.values())
+
 
 def find(folder: Path) -> list[Submission]:
     """Every submission under ``folder``, by id. Raises :class:`IntakeError`."""

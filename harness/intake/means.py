@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import decode_source
 
 FILE_LIMIT, READ_LIMIT = 128 << 10, 512 << 10
 """Bytes of a file, and of all files together, that are read. A tree takes up to a thousand times as much memory as its
 source, and while it is made no other thread runs; no student writes as much."""
+
+_IMPORTING = ("import_module", "__import__")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ def uses(files: Mapping[str, bytes], barred: Sequence[str]) -> list[Use]:
         if len(source) > min(FILE_LIMIT, left):
             continue
         left -= len(source)
+        if not _may_name(source, barred):
+            continue
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -41,6 +47,17 @@ def uses(files: Mapping[str, bytes], barred: Sequence[str]) -> list[Use]:
                 if dotted == name or dotted.startswith(f"{name}."):
                     found.setdefault((file, name), Use(name, file, line))
     return list(found.values())
+
+
+def _may_name(source: bytes, barred: Sequence[str]) -> bool:
+    """Whether a file has to be read at all: each part of a dotted name stands somewhere in it, or in a text that is
+    given to something that imports, where it may be written in any way."""
+    try:
+        text = unicodedata.normalize("NFKC", decode_source(source))  # as Python reads names
+    except (SyntaxError, ValueError):
+        return True
+    parts = [name.split(".") for name in barred]
+    return any(word in text for word in _IMPORTING) or any(all(part in text for part in each) for each in parts)
 
 
 def _named(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -67,7 +84,7 @@ def _named(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield f"{aliases[head]}.{rest}", node.lineno
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             called = _dotted(node.func) or ""
-            if called.rpartition(".")[2] in ("import_module", "__import__") and isinstance(node.args[0].value, str):
+            if called.rpartition(".")[2] in _IMPORTING and isinstance(node.args[0].value, str):
                 yield node.args[0].value, node.lineno
 
 

@@ -41,15 +41,14 @@ def write_pages(results: Results, catalogue: Catalogue, out: Path) -> list[Path]
     Raises OSError.
     """
     (out / "s").mkdir(parents=True, exist_ok=True)
-    pages = {out / "index.html": cohort_page(results, catalogue)}
-    for submission in results.submissions:
-        pages[out / "s" / page_name(submission.id)] = student_page(submission, results, catalogue)
-    for path, text in pages.items():
-        write_atomically(path, text)
+    pages = [out / "index.html", *(out / "s" / page_name(submission.id) for submission in results.submissions)]
+    write_atomically(pages[0], cohort_page(results, catalogue))
+    for path, submission in zip(pages[1:], results.submissions, strict=True):  # one at a time: there may be thousands
+        write_atomically(path, student_page(submission, results, catalogue))
     for path in (out / "s").glob("*.html"):
         if path not in pages and _NAMED.fullmatch(path.name):
             path.unlink()
-    return list(pages)
+    return pages
 
 
 def page_name(id: str) -> str:

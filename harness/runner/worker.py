@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -30,7 +30,10 @@ Form = Literal["class", "generator", "function"]
 DEFAULT_BACKENDS = ("numpy",)
 
 ENTRY = "harness.worker.student:serve"
-PRELOAD = ("numpy", "harness.worker.student")
+PRELOAD = ("numpy", "numpy.random", "harness.worker.student")
+AUTOGRAD = ("torch.fx.experimental.symbolic_shapes?",)
+"""What torch imports, sympy among it, when it is first asked for a gradient of more than a number: longer than all else
+that a submission costs."""
 
 BESIDE_MEMORY_MB = 256
 """What a control group allows beyond the limit that the worker keeps itself: its files in memory among it."""
@@ -73,6 +76,13 @@ class Task:
     questions: int = 0
     draw: int = 0
     """Where the draws begin that the student's code makes of its own: the same number gives the same ones."""
+
+    @cached_property
+    def packed(self) -> wire.Packed:
+        """What a worker gets of it, the same for every submission."""
+        return wire.pack(
+            {"id": self.id, "form": self.form, "after": self.after, "draw": self.draw, "cases": self.cases}
+        )
 
 
 @dataclass(frozen=True)
@@ -260,14 +270,13 @@ class Worker:
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
-        what = {"id": task.id, "form": task.form, "after": task.after, "draw": task.draw, "cases": task.cases}
-        request = {"op": "run", "backend": backend, **what}
         asked: list[Any] = []
         outcome = self._ask(
-            request,
+            {"op": "run", "backend": backend},
             task.reply_bytes + NOTHING_LEFT,
             lambda reply: _ran(reply, task, asked),
             partial(_answer, task, asked),
+            task.packed,
         )
         if not isinstance(outcome, Ended) and outcome.out_of_memory:
             self._bury()  # what it hoards would be missing to the next
@@ -279,8 +288,9 @@ class Worker:
         body_limit: int,
         read: Callable[[Any], Reply],
         answer: Callable[[Any], Any] | None = None,
+        more: wire.Packed | None = None,
     ) -> Reply | Failure | Ended:
-        """Send a request and read its reply before the deadline, answering what is asked in between.
+        """Send a request, and ``more`` of it, and read its reply before the deadline, answering what is asked.
 
         After an :class:`Ended` the worker is buried.
         """
@@ -292,7 +302,7 @@ class Worker:
             return Ended("overtime", {"seconds": self._limits.submission_seconds})
         try:
             self._child.sock.settimeout(self._limits.seconds)
-            wire.send(self._child.sock, {"request": number, **request})
+            wire.send(self._child.sock, {"request": number, **request}, more)
             reply = self._receive(number, deadline, body_limit)
             while answer and "ask" in reply:
                 wire.send(self._child.sock, {"request": number, "answer": answer(reply["ask"])})

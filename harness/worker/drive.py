@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import numpy as np
 
 from harness.worker import strange
-from harness.worker.plain import NotPlain, is_tensor, plain, remarks
+from harness.worker.plain import NATIVE, NotPlain, is_tensor, plain, remarks
 from harness.worker.problem import Problem, fits, made, told, written
 from harness.worker.taken import Array, array_of, squeezed
 
@@ -75,14 +76,16 @@ class Gradients:
 class Record:
     """What one instance did: every w, where and how often it asked for a gradient, the steps it offered.
 
-    ``given`` is the w it was handed, in its backend.
+    ``given`` is the w it was handed, in its backend; ``asks`` says whether inner quantities are still looked at.
     """
 
     def __init__(self, w: Array, names: Sequence[str], given: Any) -> None:
         self.shape = w.shape
         self.given = given
         self.remarks: set[str] = set()
+        self.squeezed = squeezed(w.shape)
         self.names = {_bare(name): name for name in names}
+        self.asks = bool(names)
         self.w: list[Array] = []
         self.dtypes: list[list[Any]] = []  # [dtype, the step from which it holds]
         self.calls: list[int] = []
@@ -92,10 +95,14 @@ class Record:
     def add(self, w: Any, calls: int, inner: Mapping[str, Any]) -> None:
         """Record one step; raises :class:`Problem` where w is no array of w's shape."""
         step = len(self.w) + 1
-        array, dtype = array_of("w", w, self.shape, step=step)
-        if self.shape:  # a single number may come as one of any kind
+        if type(w) is np.ndarray and w.dtype in NATIVE and w.shape == self.shape:  # as array_of has it, sooner
+            array, dtype = w.copy(), NATIVE[w.dtype]
+        else:
+            array, dtype = array_of("w", w, self.shape, step=step)
+        if self.shape and type(w) is not type(self.given):  # a single number may come as one of any kind
             self.remarks |= remarks(w, self.given)
-        if is_tensor(w) and w.requires_grad:  # not worth a word of a function, whose backward may need the graph
+        # not worth a word of a function, whose backward may need the graph
+        if type(w) is not np.ndarray and is_tensor(w) and w.requires_grad:
             self.remarks.add("requires_grad")
         if not self.dtypes or self.dtypes[-1][0] != dtype:
             self.dtypes.append([dtype, step])
@@ -105,17 +112,18 @@ class Record:
 
     def _offer(self, inner: Mapping[str, Any]) -> None:
         """Keep the inner quantities that bear a step's name and, squeezed, w's shape, as long as each step has them."""
-        if self.offered is None:
-            self.offered = {name: [] for name in self._named(inner)} if self.names else {}
-        if not self.offered:
+        if not self.asks:
             return
         named = self._named(inner)
+        if self.offered is None:
+            self.offered = {name: [] for name in named}
         for name in list(self.offered):
             value = _copied(named.get(name))
-            if value is None or squeezed(value.shape) != squeezed(self.shape):
+            if value is None or squeezed(value.shape) != self.squeezed:
                 del self.offered[name]
             else:
                 self.offered[name].append(value.reshape(self.shape))
+        self.asks = bool(self.offered)
 
     def _named(self, inner: Mapping[str, Any]) -> dict[str, Any]:
         exact = {name: inner[name] for name in self.names.values() if name in inner}
@@ -177,7 +185,7 @@ def optimizer(
             before = grad.count
             result = instance.step(w, grad)
             w = w if result is None else result
-            record.add(w, grad.count - before, _attributes(instance))
+            record.add(w, grad.count - before, _attributes(instance) if record.asks else {})
             yield True
         return
     written(thing)
@@ -256,6 +264,7 @@ def _copied(value: Any) -> Array | None:
         return None
 
 
+@lru_cache(1000)  # a few names, looked at in every step
 def _bare(name: str) -> str:
     """A name without its underscores, and without regard to case where it is more than a letter: g is not G."""
     bare = name.replace("_", "")
@@ -263,4 +272,8 @@ def _bare(name: str) -> str:
 
 
 def _stacked(arrays: Sequence[Array], shape: tuple[int, ...]) -> Array:
-    return np.stack(arrays) if arrays else np.zeros((0, *shape))
+    if not arrays:
+        return np.zeros((0, *shape))
+    if not shape:
+        return np.array(arrays)
+    return np.concatenate(arrays).reshape(len(arrays), *shape)  # what np.stack does, without a view of each first

@@ -98,7 +98,9 @@ def bar(names: Sequence[str]) -> None:
 def used(names: Sequence[str], own: Collection[str]) -> list[str]:
     """The barred modules that were imported all the same: somebody worked for it. ``own`` are the submission's modules:
     a student's keras.py is not Keras."""
-    loaded = {name: module for name, module in list(sys.modules.items()) if isinstance(name, str) and name not in own}
+    starts = tuple(names)  # most modules are not even like them, and there are thousands
+    alike = [each for each in list(sys.modules.items()) if isinstance(each[0], str) and each[0].startswith(starts)]
+    loaded = {name: module for name, module in alike if name not in own}
     real = [name for name, module in loaded.items() if within(name, names) and type(module) is not Barred]
     return sorted(name[:80] for name in real)[:3]
 

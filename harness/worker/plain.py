@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from harness.worker.failure import out_of_memory
 from harness.worker.strange import of_dtype, strange, torch_at_hand
 
-_NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
+NATIVE = {np.dtype(name): name for name in ("float32", "float64")}  # to make a dtype's name anew takes its time
 _SCALARS = frozenset(map(id, np.sctypeDict.values()))  # by identity: a class may lie about its hash as well
 
 
@@ -37,10 +38,12 @@ def plain(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     Accepts numpy arrays and scalars, torch tensors and parameters, Python floats and ints; of floating dtype only. What
     is neither float32 nor float64 is given back as float64. Raises :class:`NotPlain`.
     """
+    if type(value) is np.ndarray and value.dtype in NATIVE:
+        return value.copy(), NATIVE[value.dtype]
     if type(value) is float or type(value) is int:
         return np.array(_float(value)), "float64"
     array, name = _array(value)
-    if array.dtype in _NATIVE:
+    if array.dtype in NATIVE:
         return np.array(array, order="C"), name
     if array.dtype.kind != "f":
         raise NotPlain(*of_dtype(value, array))
@@ -78,10 +81,16 @@ def is_tensor(value: Any) -> bool:
 def _array(value: Any) -> tuple[np.ndarray[Any, Any], str]:
     """An array that holds what an array, a numpy scalar or a tensor does, and the name of the dtype it came in."""
     if type(value) is np.ndarray or id(type(value)) in _SCALARS:
-        return np.asarray(value), _NATIVE.get(value.dtype) or value.dtype.name
+        return np.asarray(value), NATIVE.get(value.dtype) or value.dtype.name
     if is_tensor(value):
-        return _of_tensor(value), str(value.dtype).removeprefix("torch.")
+        return _of_tensor(value), _name(value.dtype)
     raise NotPlain(*strange(value))
+
+
+@cache
+def _name(dtype: Any) -> str:
+    """torch's name of a dtype."""
+    return str(dtype).removeprefix("torch.")
 
 
 def _of_tensor(tensor: Any) -> np.ndarray[Any, Any]:
@@ -90,7 +99,7 @@ def _of_tensor(tensor: Any) -> np.ndarray[Any, Any]:
         raise NotPlain("wrong_type", "a nested tensor" if tensor.is_nested else "a quantized tensor")
     if tensor.layout is not torch.strided:
         raise NotPlain("sparse_given", "a sparse tensor")
-    if tensor.device.type == "meta":
+    if tensor.is_meta:
         raise NotPlain("meta_given", "a tensor on the device meta")
     if tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
         tensor = tensor.to(torch.float64)  # numpy has no bfloat16

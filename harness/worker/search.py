@@ -121,6 +121,8 @@ def _data(value: Any, quantity: str, wanted: str) -> Any:
 
 def _number(quantity: str, value: Any) -> tuple[float, bool]:
     """A number, and whether it came as a whole one."""
+    if type(value) is float or type(value) is np.float64:  # thousands of them, which need no asking
+        return float(value), False
     try:
         return float(array_of(quantity, value, (), whole_numbers=True)[0]), True
     except Problem:

@@ -16,6 +16,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,12 @@ HEADER_LIMIT = 64 * 1024
 DEEPEST = 32
 """How deep lists and dicts may lie in one another: whoever writes them out later goes as deep as they do."""
 
+_COPIED = 1 << 16
+"""Bytes that are sooner copied than sent by themselves."""
+
 _LENGTHS = struct.Struct(">IQ")
-_DTYPES = {"float32", "float64", "int64", "uint8", "bool"}
+_DTYPES = {name: np.dtype(name) for name in ("float32", "float64", "int64", "uint8", "bool")}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}  # to make a dtype's name anew takes its time
 
 
 class WireError(Exception):
@@ -38,18 +43,50 @@ class Closed(Exception):  # noqa: N818  # the usual end of a conversation
     """The other side closed the connection."""
 
 
-def send(sock: socket.socket, payload: Any) -> None:
-    """Write one frame. ``payload`` is plain data in which numpy arrays may stand anywhere. Raises OSError."""
-    sock.sendall(frame(payload))
+@dataclass(frozen=True)
+class Packed:
+    """Plain data made ready for any number of frames: as JSON, and what its arrays are and hold."""
+
+    text: str
+    arrays: str
+    body: bytes
+
+
+def pack(payload: Any) -> Packed:
+    """``payload`` is plain data in which numpy arrays may stand anywhere; one that stands in many places is sent once,
+    and is one array to the reader as well."""
+    places: Places = {}
+    text = json.dumps(_lift(payload, places))
+    arrays = [array for _, array in places.values()]
+    body = b"".join(np.ascontiguousarray(array).data for array in arrays)
+    kinds = [[_NAMES.get(array.dtype) or array.dtype.name, array.shape] for array in arrays]
+    return Packed(text, json.dumps(kinds), body)
+
+
+def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
+    """Write one frame. Where there is ``more``, both are dicts, which go as one, and it holds all the arrays. Raises
+    OSError."""
+    packed = pack(payload)
+    if more:
+        assert not packed.body, "arrays beside those that are packed"
+        packed = Packed(f"{packed.text[:-1]}, {more.text[1:]}", more.arrays, more.body)
+    first = _head(packed)
+    if len(packed.body) < _COPIED:
+        sock.sendall(first + packed.body)
+    else:
+        sock.sendall(first)
+        sock.sendall(packed.body)
 
 
 def frame(payload: Any) -> bytes:
     """One frame, as :func:`send` writes it."""
-    arrays: list[np.ndarray[Any, Any]] = []
-    tree = _lift(payload, arrays)
-    header = json.dumps({"payload": tree, "arrays": [[a.dtype.name, a.shape] for a in arrays]}).encode()
-    body = b"".join(a.tobytes() for a in arrays)
-    return _LENGTHS.pack(len(header), len(body)) + header + body
+    packed = pack(payload)
+    return _head(packed) + packed.body
+
+
+def _head(packed: Packed) -> bytes:
+    header = f'{{"payload": {packed.text}, "arrays": {packed.arrays}}}'.encode()
+    return _LENGTHS.pack(len(header), len(packed.body)) + header
 
 
 def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
@@ -87,7 +124,7 @@ def _opened(payload: Any, shapes: list[tuple[str, tuple[int, ...], int]], body: 
     try:
         arrays, at = [], 0
         for dtype, shape, size in shapes:
-            arrays.append(np.frombuffer(body, dtype, math.prod(shape), at).reshape(shape))
+            arrays.append(np.frombuffer(body, _DTYPES[dtype], math.prod(shape), at).reshape(shape))
             at += size
         return _lower(payload, arrays, DEEPEST)
     except (ValueError, RecursionError) as error:  # a side numpy cannot hold, lists deeper than Python's stack
@@ -107,7 +144,7 @@ def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...
         sides = type(shape) is list and len(shape) <= 16 and all(type(n) is int and n >= 0 for n in shape)
         if dtype not in _DTYPES or not sides:
             raise ValueError(f"an array of {dtype} and shape {shape}")
-        size = math.prod(shape) * np.dtype(dtype).itemsize
+        size = math.prod(shape) * _DTYPES[dtype].itemsize
         total += size
         yield dtype, tuple(shape), size
     if total != body_length:
@@ -115,44 +152,48 @@ def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...
 
 
 def _exactly(sock: socket.socket, count: int, deadline: float) -> bytearray:
-    data = bytearray()
-    while len(data) < count:
+    data, at = bytearray(count), 0
+    rest = memoryview(data)
+    while at < count:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         sock.settimeout(left)
         try:
-            chunk = sock.recv(min(count - len(data), 1 << 20))
+            came = sock.recv_into(rest[at:])
         except ConnectionError as error:
             raise Closed from error
-        if not chunk:
+        if not came:
             raise Closed
-        data += chunk
+        at += came
     return data
 
 
-def _lift(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
-    """Replace each array in ``value`` by its place in ``arrays``."""
+Places = dict[int, tuple[int, np.ndarray[Any, Any]]]
+"""Arrays by their id, each with its place among them."""
+
+
+def _lift(value: Any, places: Places) -> Any:
+    """Replace each array in ``value`` by its place."""
     if isinstance(value, np.ndarray):
-        arrays.append(value)
-        return {"__array__": len(arrays) - 1}
+        return {"__array__": places.setdefault(id(value), (len(places), value))[0]}
     if isinstance(value, dict):
-        return {key: _lift(each, arrays) for key, each in value.items()}
+        return {key: _lift(each, places) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_lift(each, arrays) for each in value]
+        return [_lift(each, places) for each in value]
     return value
 
 
 def _lower(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
     if depth < 0:
         raise WireError(f"lists within lists, more than {DEEPEST} deep")
-    if isinstance(value, dict):
-        if value.keys() == {"__array__"}:
+    if type(value) is dict:
+        if "__array__" in value and len(value) == 1:
             place = value["__array__"]
             if type(place) is not int or not 0 <= place < len(arrays):
                 raise WireError(f"an array numbered {place!r} of {len(arrays)}")
             return arrays[place]
         return {key: _lower(each, arrays, depth - 1) for key, each in value.items()}
-    if isinstance(value, list):
+    if type(value) is list:
         return [_lower(each, arrays, depth - 1) for each in value]
     return value

@@ -1,7 +1,8 @@
 """A process that has imported what is slow to import, and forks others which then need not.
 
-Started by exec, ``python -I -m harness.worker.zygote [--rooms] [--barred=NAME,…] MODULE …``, with its control socket as
-standard input. It imports the modules, then obeys its parent, one request at a time:
+Started by exec, ``python -m harness.worker.zygote [--rooms] [--barred=NAME,…] MODULE …``, with its control socket as
+standard input. It imports the modules, one with a ``?`` behind it where there is one, then obeys its parent, one
+request at a time:
 
 * ``{"op": "fork", "entry": "module:function", "room": null}``, one end of a socket pair and one of a pipe: fork a
   child that calls the function with the socket and never returns, and whose output goes down the pipe; answers
@@ -168,6 +169,10 @@ def main() -> None:
     with contextlib.suppress(OSError, AttributeError):  # only Linux has it
         kernel.adopt_orphans()
     for name in modules:
+        if name.endswith("?"):
+            with contextlib.suppress(ImportError):
+                import_module(name[:-1])
+            continue
         module = import_module(name)
         if name == "torch":
             module.set_num_threads(1)

@@ -132,6 +132,16 @@ def test_whether_torch_is_mentioned(tmp_path: Path, source: str, mentions: bool)
     assert only(tmp_path).mentions_torch is mentions
 
 
+@pytest.mark.parametrize(
+    ("source", "mentions"),
+    [("torch.autograd.grad(y, x)", True), ("y.backward(dy)", True), ("def batch_norm_backward(dy, cache): ...", False)],
+)
+def test_whether_autograd_is_mentioned(tmp_path: Path, source: str, mentions: bool) -> None:
+    lay(tmp_path, "kim/a.py")
+    lay(tmp_path, "kim/b.py", text=source)
+    assert only(tmp_path).mentions_autograd is mentions
+
+
 def test_too_large_together(tmp_path: Path) -> None:
     lay(tmp_path, "kim/a.py", "kim/b.py", text="#" * (SOURCE_LIMIT // 2 + 1))
     assert (only(tmp_path).problem, only(tmp_path).files) == ("too_large", {})

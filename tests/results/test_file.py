@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from harness.results import Results, ResultsError, read_results, to_json, write_results
+from harness.results.file import to_text
 from tests.cohort import COHORT
 
 SCHEMA = json.loads(files("harness.results").joinpath("schema.json").read_text(encoding="utf-8"))
@@ -119,3 +120,29 @@ def test_text_that_utf8_cannot_write_loses_no_result(cohort: Results, tmp_path: 
     student = dataclasses.replace(cohort.submissions[0], id="kim \udcff", path="kim \udcff.py")
     write_results(dataclasses.replace(cohort, submissions=(student,)), tmp_path / "results.json")
     assert read_results(tmp_path / "results.json").submissions[0].id == "kim ?"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        [],
+        "",
+        0,
+        None,
+        True,
+        1e22,
+        5e-324,
+        [[]],
+        {"a": {}},
+        [{}, [1, -2.5, None, False, 'ä\n"\\']],
+        {"ä": [{"b": []}]},
+    ],
+)
+def test_the_text_is_what_json_writes(value: object) -> None:
+    assert to_text(value) == json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def test_what_json_does_not_have_is_not_written() -> None:
+    with pytest.raises(TypeError):
+        to_text({"a": [object()]})

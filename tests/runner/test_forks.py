@@ -19,7 +19,7 @@ import pytest
 from harness.intake import Submission
 from harness.runner.forks import End, ForkError, ForkServer
 from harness.runner.isolation import Isolation
-from harness.runner.worker import ENTRY, PRELOAD, Limits, Worker
+from harness.runner.worker import AUTOGRAD, ENTRY, PRELOAD, Limits, Worker
 from harness.worker.zygote import Zygote
 from tests.graded import MOMENTUM, algorithm, asked, grade, submission
 from tests.runner.processes import alive, children, eventually
@@ -135,6 +135,22 @@ def test_closing_wakes_who_waits_for_an_answer() -> None:
 def test_a_zygote_that_does_not_start_says_why() -> None:
     with ForkServer(["no_such_module"]) as server, pytest.raises(ForkError, match="No module named 'no_such_module'"):
         server.fork(ENTRY)
+
+
+def test_a_zygote_does_without_a_module_that_there_may_be() -> None:
+    with ForkServer(["no_such_module?", *PRELOAD, *AUTOGRAD]) as server:
+        child = server.fork(ENTRY)
+        assert server.bury(child).signal is None
+
+
+def test_the_module_that_autograd_imports_is_where_it_was() -> None:
+    """It is torch's own business, and may move."""
+    (name,) = AUTOGRAD
+    code = (
+        "import sys, torch; x = torch.ones(2, requires_grad=True); (x * x).backward(torch.ones(2));"
+        f"sys.exit({name.removesuffix('?')!r} not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_a_zygote_that_was_killed_is_a_fork_error_to_all_that_came_from_it_and_is_replaced() -> None:

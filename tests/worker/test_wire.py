@@ -104,6 +104,25 @@ def test_a_frame_larger_than_the_sockets_buffer(pair: Pair) -> None:
     assert same(big, received)
 
 
+def test_an_array_that_stands_in_two_places_is_sent_once(pair: Pair) -> None:
+    array = np.arange(3.0)
+    wire.send(pair[1], {"a": array, "b": [array, np.arange(3.0)]})
+    received = receive(pair[0], body_limit=2 * array.nbytes)
+    assert received["a"] is received["b"][0]
+    assert all(same(array, each) for each in (received["a"], *received["b"]))
+
+
+def test_what_is_packed_goes_with_any_frame(pair: Pair) -> None:
+    packed = wire.pack({"cases": [{"w": np.arange(3.0)}, np.ones(2, np.int64)], "text": "ä\n"})
+    for number in range(2):
+        wire.send(pair[1], {"request": number, "none": None}, packed)
+        received = receive(pair[0])
+        assert list(received) == ["request", "none", "cases", "text"]
+        assert (received["request"], received["none"], received["text"]) == (number, None, "ä\n")
+        assert same(np.arange(3.0), received["cases"][0]["w"])
+        assert same(np.ones(2, np.int64), received["cases"][1])
+
+
 def test_frames_follow_each_other(pair: Pair) -> None:
     for number in range(3):
         wire.send(pair[1], number)
