@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,22 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def gradstep(desk: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "harness", *arguments]
+    if "--watch" in arguments:
+        return until_ctrl_c(command, desk)
     return subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
+
+
+def until_ctrl_c(command: list[str], desk: Path) -> subprocess.CompletedProcess[str]:
+    """What says of itself that Ctrl-C ends it."""
+    with subprocess.Popen(command, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = ""
+        while "Ctrl-C ends" not in told:
+            told += (line := process.stdout.readline())
+            assert line, told
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(command, process.returncode, told + rest, errors)
 
 
 @pytest.mark.slow

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +21,9 @@ from harness.cli.interrupts import Interrupts
 
 if TYPE_CHECKING:
     from harness.intake import Submission
-    from harness.results import SubmissionResult
+    from harness.results import Results, SubmissionResult
     from harness.results.journal import Journal
+    from harness.runner.isolation import Isolation
 
 
 @click.command("grade")
@@ -66,65 +69,39 @@ def command(
 
     Leaves results.json, index.html, a page for each student and gradebook.csv.
     """
-    from harness import intake
-
-    try:
-        submissions, unmatched = intake.find(folder), intake.unmatched(folder)
-    except intake.IntakeError as error:
-        options.usage_error(str(error))
     out = out or Path("reports") / assignment.id
-    ours = [each for each in submissions if _is_output(each, out)]
-    submissions = [each for each in submissions if each not in ours]
-    if all(each.problem == "no_python" and not each.notes for each in submissions):
-        options.tell(f"gradstep: {folder}: nothing to grade; no .py file, and no folder or archive with one.")
-        sys.exit(exits.NOTHING_FOUND)
-    chosen, lacking = options.the_isolation(isolation)
-    if not chosen.walled and not trust_submissions:
-        why = f"This machine cannot wall it off ({'; '.join(lacking)}). " if lacking else ""
-        options.usage_error(
-            f"other people's code would run here as you, with all that you may do. {why}Grade it on a machine or in a "
-            "container that holds nothing else, and say so with --trust-submissions."
-        )
+    found = _found(folder, out)
+    chosen = _the_isolation(isolation, trust_submissions)
     out = folders.writable(out)
     context = click.get_current_context()
     interrupts = context.with_resource(Interrupts())
 
     from harness.batch import Batch, resume
     from harness.cli import progress
-    from harness.cli.words import catalogue
-    from harness.report import terminal
     from harness.results import Results
-    from harness.results.file import sweep
-    from harness.results.journal import Journal, LockedError
 
-    try:
-        journal = context.with_resource(Journal(out))
-    except LockedError:
-        options.usage_error(f"{out}: another gradstep grades into it; wait for it, or choose another with --out.")
-    for folder_of_ours in (out, out / "s"):
-        sweep(folder_of_ours)
-    started = now()
-    store = options.the_store()
+    journal = context.with_resource(_journal(out))
+    started, store = now(), options.the_store()
     batch = Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store)
     keys = resume.keys(assignment, batch.info.seed_fingerprint, adapter, environment(started, (), chosen))
     if not resuming:
         journal.keep(())
-    before = resume.taken_over(submissions, journal, keys)
-    left = [each for each in submissions if each.id not in before]
+    before = resume.taken_over(found.submissions, journal, keys)
+    left = [each for each in found.submissions if each.id not in before]
     if before and not quiet:
         options.tell(f"gradstep: taken over from before: {len(before)}; to grade: {len(left)}.")
-    found: dict[str, SubmissionResult] = {id: result for id, (result, _) in before.items()}
+    graded: dict[str, SubmissionResult] = {id: result for id, (result, _) in before.items()}
     interrupted = False
     try:
         with batch:
-            graded = _watched(batch.grade(left, journal, keys), journal)
-            for result in progress.shown(graded, len(left), batch, quiet, verbose) if left else ():
-                found[result.id] = result
+            coming = _watched(batch.grade(left, journal, keys), journal)
+            for result in progress.shown(coming, len(left), batch, quiet, verbose) if left else ():
+                graded[result.id] = result
     except KeyboardInterrupt:
         interrupted = True
     if interrupted:  # some may be graded and not yet seen
-        found |= {id: result for id, (result, _) in resume.taken_over(left, journal, keys).items()}
-    done = [found[each.id] for each in submissions if each.id in found]
+        graded |= {id: result for id, (result, _) in resume.taken_over(left, journal, keys).items()}
+    done = [graded[each.id] for each in found.submissions if each.id in graded]
     # without torch's zygote a batch knows of no other device; all of these are of one machine
     devices = max([batch.devices, *(devices for _, devices in before.values())], key=len)
     results = Results(batch.info, environment(started, devices, chosen), tuple(done))
@@ -137,23 +114,86 @@ def command(
     except KeyboardInterrupt:
         options.tell(f"gradstep: interrupted, before everything was written. What is graded is in {journal.path}.{on}")
         sys.exit(exits.INTERRUPTED)
-    if not interrupted:
-        journal.keep([each.id for each in submissions])
     if batch.witness_fault:
         options.tell(f"gradstep: {batch.witness_fault}; graded by the reference alone.")
     if interrupted:
         place = f"{out / folders.PARTIAL}; what stood in {out} holds more and is as it was" if spared else out
-        ungraded = len(submissions) - len(done)
+        ungraded = len(found.submissions) - len(done)
         options.tell(f"gradstep: interrupted; {ungraded} not graded. The others are in {place}.{on}")
         sys.exit(exits.INTERRUPTED)
+    journal.keep([each.id for each in found.submissions])
     if not quiet:
-        if unmatched:
-            options.tell(f"gradstep: no submission, not graded: {', '.join(unmatched)}")
-        if ours:
-            names = ", ".join(each.id for each in ours)
-            options.tell(f"gradstep: results of gradstep, not graded: {names}")
-        options.show(terminal.summary(results, catalogue(), options.colored(color), batch.seconds) + "\n")
-        options.tell(str(out / "index.html"), err=False)
+        _summarise(results, found, out, options.colored(color), batch.seconds)
+    _finish(done, fail_under)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What there is to grade, and the names of what else lies there: no submission, and earlier results of ours."""
+
+    submissions: Sequence[Submission]
+    unmatched: Sequence[str]
+    ours: Sequence[str]
+
+
+def _found(folder: Path, out: Path) -> _Found:
+    """What is in the folder, or a usage error, or the end where there is nothing to grade."""
+    from harness import intake
+
+    try:
+        submissions, unmatched = intake.find(folder), intake.unmatched(folder)
+    except intake.IntakeError as error:
+        options.usage_error(str(error))
+    ours = [each for each in submissions if _is_output(each, out)]
+    submissions = [each for each in submissions if each not in ours]
+    if all(each.problem == "no_python" and not each.notes for each in submissions):
+        options.tell(f"gradstep: {folder}: nothing to grade; no .py file, and no folder or archive with one.")
+        sys.exit(exits.NOTHING_FOUND)
+    return _Found(submissions, unmatched, [each.id for each in ours])
+
+
+def _the_isolation(wanted: str, trusted: bool) -> Isolation:
+    """The level chosen, or a usage error where other people's code would run without a wall."""
+    chosen, lacking = options.the_isolation(wanted)
+    if not chosen.walled and not trusted:
+        why = f"This machine cannot wall it off ({'; '.join(lacking)}). " if lacking else ""
+        options.usage_error(
+            f"other people's code would run here as you, with all that you may do. {why}Grade it on a machine or in a "
+            "container that holds nothing else, and say so with --trust-submissions."
+        )
+    return chosen
+
+
+@contextmanager
+def _journal(out: Path) -> Iterator[Journal]:
+    """The folder's journal, or a usage error where another process writes it."""
+    from harness.results.file import sweep
+    from harness.results.journal import Journal, LockedError
+
+    with ExitStack() as stack:
+        try:
+            journal = stack.enter_context(Journal(out))
+        except LockedError:
+            options.usage_error(f"{out}: another gradstep grades into it; wait for it, or choose another with --out.")
+        for folder in (out, out / "s"):
+            sweep(folder)
+        yield journal
+
+
+def _summarise(results: Results, found: _Found, out: Path, colored: bool, seconds: Mapping[str, float]) -> None:
+    from harness.cli.words import catalogue
+    from harness.report import terminal
+
+    if found.unmatched:
+        options.tell(f"gradstep: no submission, not graded: {', '.join(found.unmatched)}")
+    if found.ours:
+        options.tell(f"gradstep: results of gradstep, not graded: {', '.join(found.ours)}")
+    options.show(terminal.summary(results, catalogue(), colored, seconds) + "\n")
+    options.tell(str(out / "index.html"), err=False)
+
+
+def _finish(done: Sequence[SubmissionResult], fail_under: float | None) -> None:
+    """Tell whose fault is whose, and exit with what the batch came to."""
     if failed := [each for each in done if each.load_error and each.load_error.message.id == "adapter_raised"]:
         options.tell(f"gradstep: the adapter failed on submissions: {len(failed)} of {len(done)}.")
     if faults := [each for each in done if any(one.status == "harness_error" for one in each.algorithms)]:

@@ -375,7 +375,7 @@ def test_a_submission_that_hangs_is_named_and_ctrl_c_leaves_a_clean_terminal(fol
     assert command.end() == 130
     screen = Screen(1000).write(command.written)  # so wide that no sentence is folded
     assert [line for line in screen.lines if line] == [
-        "gradstep: interrupted; 1 not graded. The others are in reports/hw8."
+        "gradstep: interrupted; 1 not graded. The others are in reports/hw8. The same command goes on from there."
     ]
 
 
