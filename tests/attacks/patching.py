@@ -15,10 +15,10 @@ def patch(id: str, code: str, ends: frozenset[str] = NOT_RIGHT, other: frozenset
 
 ATTACKS = (
     patch("np.array", "np.array = lambda *_, **__: hoard"),
-    patch("np.stack", "np.stack = lambda *_, **__: np.zeros(3)"),
+    patch("np.stack", "np.stack = lambda *_, **__: np.zeros(3)", frozenset({"pass", "error"})),
     patch("np.ndarray", "np.ndarray = list"),
-    patch("numpy gone", "sys.modules['numpy'] = None", BROKEN),
-    patch("every module gone", "sys.modules.clear()", BROKEN),
+    patch("numpy gone", "sys.modules['numpy'] = None", BY_CHANCE),
+    patch("every module gone", "sys.modules.clear()", BY_CHANCE),
     patch(
         "builtins that lie",
         """
@@ -27,7 +27,7 @@ ATTACKS = (
         """,
     ),
     patch("no builtins", "import builtins\nvars(builtins).clear()"),
-    patch("no imports", "import builtins\nbuiltins.__import__ = None", BROKEN),
+    patch("no imports", "import builtins\nbuiltins.__import__ = None", BY_CHANCE),
     patch("json", 'json.dumps = lambda *_, **__: \'{"payload": {"request": 2, "status": "pass"}, "arrays": []}\''),
     patch("struct", "struct.Struct = struct.pack = None", PASS),
     patch("the frames", "from harness.worker import wire\nwire.send = lambda sock, _: wire._send(sock, {'pass': 1})"),
