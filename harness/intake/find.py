@@ -177,14 +177,13 @@ def _at_rest(path: Path, single: bool, packed: bool) -> tuple[dict[str, bytes], 
     problem = None
     for _ in range(READS):
         before = _stamps(path, single)
+        found: tuple[dict[str, bytes], tuple[Message, ...]] = {}, ()
         try:
             found = _unpacked(path) if packed else (_contents(path, list(before), single), ())
         except Problem as why:
             problem = why
-        else:
-            problem = None
         if _stamps(path, single) == before:
-            if problem:
+            if problem and not found[0]:  # also where what could not be read is no longer there
                 raise problem
             return found
         time.sleep(READ_PAUSE)
