@@ -15,6 +15,9 @@ KEPT = 4096
 FLOOD_MB = 64
 """What a worker may print in answer to one request."""
 
+STOPPED_SECONDS = 1.0
+"""So much later than it should a process wakes only when it was stopped, as by Ctrl-Z, or starved."""
+
 _AT_ONCE, _CHUNK = 1 << 20, 1 << 16
 
 
@@ -41,9 +44,10 @@ class Output:
             self.kept += chunk[: KEPT - len(self.kept)]
             self.total += len(chunk)
 
-    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float, watch: Watch) -> None:
+    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float, watch: Watch) -> float:
         """Take what comes until there is something on the socket, and look after the worker meanwhile.
 
+        Returns the deadline, put off by as long as this process itself was stopped: that time is not the worker's.
         Raises TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
         """
         most, looked = self.total + (FLOOD_MB << 20), time.monotonic()
@@ -57,7 +61,10 @@ class Output:
             if now - looked >= EVERY_SECONDS:
                 watch.look()
                 looked = now
-            ready = dict(poll.poll(1000 * min(deadline - now, EVERY_SECONDS)))
+            wait = min(deadline - now, EVERY_SECONDS)
+            ready = dict(poll.poll(1000 * wait))
+            late = time.monotonic() - now - wait
+            deadline += late if late > STOPPED_SECONDS else 0
             if descriptor in ready:
                 self.drain(descriptor)
                 if self.total > most:
@@ -65,4 +72,4 @@ class Output:
                 if ready[descriptor] & ~select.POLLIN:  # nobody holds the other end any longer
                     poll.unregister(descriptor)
             if sock.fileno() in ready:
-                return
+                return deadline
