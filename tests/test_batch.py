@@ -257,6 +257,13 @@ def test_a_batch_whose_submissions_do_not_load_does_not_wait_for_torch() -> None
     assert batch.witness_fault is None
 
 
+def test_an_address_in_what_an_exception_says_is_not_taken_for_a_draw() -> None:
+    source = "def momentum(w, grad, lr=0, gamma=0): raise ValueError(f'no {object()}')"
+    message = algorithm(grade({"a": source}, asked("momentum"))["a"], "momentum").message
+    assert message is not None
+    assert (message.id, message.params["text"]) == ("raised", "no <object object at 0x…>")
+
+
 # -- several files ----------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import socket
 import time
@@ -18,6 +19,9 @@ FLOOD_MB = 64
 STOPPED_SECONDS = 1.0
 """So much later than it should a process wakes only when it was stopped, as by Ctrl-Z, or starved."""
 
+_CHANGING = re.compile(r"(\bat 0x(?=[0-9a-f])|\bgradstep-(?=\d))[\w-]+")
+"""What is another in every run: where an object lies, as ``repr`` has it, and the name of the worker's folder."""
+
 _AT_ONCE, _CHUNK = 1 << 20, 1 << 16
 
 
@@ -30,7 +34,7 @@ class Output:
 
     @property
     def text(self) -> str:
-        return self.kept.decode("utf-8", "replace")
+        return _CHANGING.sub(r"\1…", self.kept.decode("utf-8", "replace"))
 
     def drain(self, descriptor: int) -> None:
         """Take what has come, but not for ever: a flood never ends by itself."""
