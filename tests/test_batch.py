@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 
 from harness.assignment import load
 from harness.batch import Batch
+from harness.grading.verdict import verdict
 from harness.intake import Submission
 from harness.results import SubmissionResult, plain
 from harness.runner import session
 from reference import pages
 from tests.graded import GRADIENT_DESCENT, MOMENTUM, algorithm, asked, grade, submission
+from tests.runner.processes import eventually
 
 DIALECT = """
 class Adagrad:
@@ -232,10 +235,33 @@ def test_leaving_early_ends_everything() -> None:
     assert batch.witness_fault is None
 
 
+def test_leaving_early_judges_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(*arguments: Any) -> Any:
+        judged.append(arguments[0].page.id)
+        began.set()
+        assert eventually(lambda: batch._leaving)
+        return whole(*arguments)
+
+    judged: list[str] = []
+    began, whole = threading.Event(), verdict
+    monkeypatch.setattr("harness.batch.batch.verdict", judge)
+    with Batch(asked("gradient_descent", "momentum"), seed=0, jobs=1) as batch:
+        batch.grade([submission("a", GRADIENT_DESCENT + MOMENTUM)])
+        assert began.wait(60)
+    assert judged == ["gradient_descent"]
+
+
 def test_a_batch_whose_submissions_do_not_load_does_not_wait_for_torch() -> None:
     with Batch(asked("momentum"), seed=0, jobs=1) as batch:
         list(batch.grade([submission("a", "def")]))
     assert batch.witness_fault is None
+
+
+def test_an_address_in_what_an_exception_says_is_not_taken_for_a_draw() -> None:
+    source = "def momentum(w, grad, lr=0, gamma=0): raise ValueError(f'no {object()}')"
+    message = algorithm(grade({"a": source}, asked("momentum"))["a"], "momentum").message
+    assert message is not None
+    assert (message.id, message.params["text"]) == ("raised", "no <object object at 0x…>")
 
 
 # -- several files ----------------------------------------------------------------------------------------------------

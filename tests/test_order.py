@@ -37,6 +37,8 @@ SOURCES = {
     + MOMENTUM.replace("v = 0 * w", "v = start + np.random.default_rng().normal() + 0 * w"),
     "draws with torch": "import torch\nBACKEND = 'torch'\nstart = torch.randn(())\n"
     + MOMENTUM.replace("v = 0 * w", "v = start + torch.randn(()) + 0 * w"),
+    "raises with an address": "def momentum(w, grad, lr=0, gamma=0): raise ValueError(f'no {object()}')",
+    "prints addresses and its folder": "import os\nfor _ in range(99):\n    print(object(), os.getcwd())\n" + MOMENTUM,
     "the order of a set": f"print({{*'abcdefghij'}})\n{MOMENTUM}",
     "broken": "def",
     "empty": "",

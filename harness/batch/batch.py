@@ -428,6 +428,8 @@ class Batch:
             return Verdict("error", (), Message("garbled", {"text": str(error)[:200]}))
         witnesses = self._witnesses(id) if self.beside_all else ()
         with self._judging:
+            if self._leaving:  # nobody waits for it, and what it takes to judge the rest can take seconds
+                raise ForkError("the batch has ended")
             return verdict(reference, replays, witnesses, None if self.beside_all else partial(self._witnesses, id))
 
     def _reference(self, id: str) -> Reference:

@@ -50,11 +50,14 @@ class Submission:
 
     @cached_property
     def sha256(self) -> str:
-        """Over names and contents, so that equal submissions have equal hashes wherever they lie."""
+        """Over names and contents, so that equal submissions have equal hashes wherever they lie, and over what is told
+        of what was left out."""
         digest = hashlib.sha256()
         for path, content in sorted(self.files.items()):
             digest.update(f"{len(path)}:{path}{len(content)}:".encode())
             digest.update(content)
+        for note in self.notes:
+            digest.update(f"{note.id}{sorted(note.params.items())}".encode("utf-8", "backslashreplace"))
         return digest.hexdigest()
 
     @cached_property

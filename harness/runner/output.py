@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import socket
 import time
@@ -14,6 +15,12 @@ KEPT = 4096
 
 FLOOD_MB = 64
 """What a worker may print in answer to one request."""
+
+STOPPED_SECONDS = 1.0
+"""So much later than it should a process wakes only when it was stopped, as by Ctrl-Z, or starved."""
+
+_CHANGING = re.compile(r"(\bat 0x(?=[0-9a-f])|\bgradstep-(?=\d))[\w-]+")
+"""What is another in every run: where an object lies, as ``repr`` has it, and the name of the worker's folder."""
 
 _AT_ONCE, _CHUNK = 1 << 20, 1 << 16
 
@@ -27,7 +34,7 @@ class Output:
 
     @property
     def text(self) -> str:
-        return self.kept.decode("utf-8", "replace")
+        return _CHANGING.sub(r"\1…", self.kept.decode("utf-8", "replace"))
 
     def drain(self, descriptor: int) -> None:
         """Take what has come, but not for ever: a flood never ends by itself."""
@@ -41,9 +48,10 @@ class Output:
             self.kept += chunk[: KEPT - len(self.kept)]
             self.total += len(chunk)
 
-    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float, watch: Watch) -> None:
+    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float, watch: Watch) -> float:
         """Take what comes until there is something on the socket, and look after the worker meanwhile.
 
+        Returns the deadline, put off by as long as this process itself was stopped: that time is not the worker's.
         Raises TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
         """
         most, looked = self.total + (FLOOD_MB << 20), time.monotonic()
@@ -57,7 +65,10 @@ class Output:
             if now - looked >= EVERY_SECONDS:
                 watch.look()
                 looked = now
-            ready = dict(poll.poll(1000 * min(deadline - now, EVERY_SECONDS)))
+            wait = min(deadline - now, EVERY_SECONDS)
+            ready = dict(poll.poll(1000 * wait))
+            late = time.monotonic() - now - wait
+            deadline += late if late > STOPPED_SECONDS else 0
             if descriptor in ready:
                 self.drain(descriptor)
                 if self.total > most:
@@ -65,4 +76,4 @@ class Output:
                 if ready[descriptor] & ~select.POLLIN:  # nobody holds the other end any longer
                     poll.unregister(descriptor)
             if sock.fileno() in ready:
-                return
+                return deadline

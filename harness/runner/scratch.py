@@ -19,8 +19,8 @@ ABANDONED_SECONDS = 3600.0
 
 @contextlib.contextmanager
 def scratch() -> Iterator[str]:
-    """A new folder, gone afterwards with all that was put into it."""
-    folder = tempfile.mkdtemp(prefix=f"gradstep-{os.getpid()}-")
+    """A new folder, gone afterwards with all that was put into it. Its name is as long in every run: code prints it."""
+    folder = tempfile.mkdtemp(prefix=f"gradstep-{os.getpid():07}-")
     try:
         yield folder
     finally:

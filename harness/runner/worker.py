@@ -325,7 +325,7 @@ class Worker:
 
     def _receive(self, number: int, deadline: float, body_limit: int) -> Any:
         assert self._child is not None
-        self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
+        deadline = self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
         reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
         if reply["request"] != number:
             raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")

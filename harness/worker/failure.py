@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 import traceback
 from collections.abc import Collection, Mapping
 from typing import Any
 
 TEXT_LIMIT = 1000
 FRAME_LIMIT = 5
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
+"""Where an object lies, as ``repr`` has it: elsewhere in every run, which must not look as if the code drew numbers."""
 
 _TORCH_SAYS = "DefaultCPUAllocator: can't allocate memory"
 
@@ -62,7 +66,7 @@ def _text(error: BaseException) -> str:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException as second:  # a student's exception may raise when it is printed
         text = f"(printing it raised {type(second).__name__})"
-    return text[:TEXT_LIMIT]
+    return _ADDRESS.sub("at 0x…", text[: 2 * TEXT_LIMIT])[:TEXT_LIMIT]
 
 
 def _line(file: str, line: int) -> str:

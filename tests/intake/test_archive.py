@@ -112,6 +112,14 @@ def test_an_archive_is_the_folder_that_was_packed(tmp_path: Path, suffix: str, a
     assert read(tmp_path / f"kim{suffix}") == from_archive
 
 
+def test_what_is_left_out_makes_it_another_submission(tmp_path: Path) -> None:
+    """So that a run which takes over from before does not tell of what is no longer there."""
+    whole = taken(tmp_path, zipped([("a.py", "")]))
+    one, another = (taken(tmp_path, zipped([("a.py", ""), (name, "")])) for name in ("../b.py", "../c.py"))
+    assert whole.files == one.files == another.files
+    assert len({whole.sha256, one.sha256, another.sha256}) == 3
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import threading
 import time
@@ -99,6 +100,29 @@ def test_closed_output_and_silence_end_at_the_deadline_too(
     os.close(pipe[1])
     with pytest.raises(TimeoutError):
         Output().drain_until(pipe[0], sockets[0], time.monotonic() + 0.2, NOBODY)
+
+
+def test_time_in_which_the_grader_was_stopped_is_not_the_workers(
+    pipe: Pipe, sockets: tuple[socket.socket, socket.socket]
+) -> None:
+    """It is stopped while it waits, as by Ctrl-Z, and the answer comes after what was the deadline."""
+    began = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        said = b"over"
+        try:
+            deadline = Output().drain_until(pipe[0], sockets[0], began + 1, NOBODY)
+            said = b"late" if began + 1 < time.monotonic() < deadline else b"soon"
+        finally:
+            sockets[0].send(said)
+            os._exit(0)
+    time.sleep(0.2)
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(2.5)
+    sockets[1].send(b"!")
+    os.kill(pid, signal.SIGCONT)
+    os.waitpid(pid, 0)
+    assert sockets[1].recv(4) == b"late"
 
 
 def test_a_closed_connection_is_an_answer(pipe: Pipe, sockets: tuple[socket.socket, socket.socket]) -> None:
