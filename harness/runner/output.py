@@ -8,6 +8,7 @@ import select
 import socket
 import time
 
+from harness.runner.deadline import Deadline
 from harness.runner.watch import EVERY_SECONDS, Excess, Watch
 
 KEPT = 4096
@@ -48,11 +49,11 @@ class Output:
             self.kept += chunk[: KEPT - len(self.kept)]
             self.total += len(chunk)
 
-    def drain_until(self, descriptor: int, sock: socket.socket, deadline: float, watch: Watch) -> float:
+    def drain_until(self, descriptor: int, sock: socket.socket, deadline: Deadline, watch: Watch) -> None:
         """Take what comes until there is something on the socket, and look after the worker meanwhile.
 
-        Returns the deadline, put off by as long as this process itself was stopped: that time is not the worker's.
-        Raises TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
+        The deadline is put off by as long as the worker stood in line for a core, or this process was stopped. Raises
+        TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
         """
         most, looked = self.total + (FLOOD_MB << 20), time.monotonic()
         poll = select.poll()
@@ -60,15 +61,17 @@ class Output:
         poll.register(descriptor, select.POLLIN)
         while True:
             now = time.monotonic()
-            if now >= deadline:
-                raise TimeoutError
-            if now - looked >= EVERY_SECONDS:
+            if now - looked >= EVERY_SECONDS or now >= deadline.at:
                 watch.look()
+                deadline.waited(watch.waited())
                 looked = now
-            wait = min(deadline - now, EVERY_SECONDS)
+            if now >= deadline.at:
+                raise TimeoutError
+            wait = min(deadline.at - now, EVERY_SECONDS)
             ready = dict(poll.poll(1000 * wait))
             late = time.monotonic() - now - wait
-            deadline += late if late > STOPPED_SECONDS else 0
+            if late > STOPPED_SECONDS:
+                deadline.put_off(late)
             if descriptor in ready:
                 self.drain(descriptor)
                 if self.total > most:
@@ -76,4 +79,4 @@ class Output:
                 if ready[descriptor] & ~select.POLLIN:  # nobody holds the other end any longer
                     poll.unregister(descriptor)
             if sock.fileno() in ready:
-                return deadline
+                return

@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.intake import Submission
 from harness.runner import cgroups
+from harness.runner.deadline import Deadline
 from harness.runner.forks import CROWDED_PAUSE, CROWDED_SECONDS, Child, End, ForkError, ForkServer
 from harness.runner.isolation import somebody
 from harness.runner.output import Output
@@ -296,7 +297,7 @@ class Worker:
         """
         assert self._child is not None, "this worker is buried"
         number = next(self._numbers)
-        deadline = time.monotonic() + self._limits.seconds
+        deadline = Deadline(self._limits.seconds)
         if time.monotonic() > self._ends:  # what had begun before is carried through
             self._bury()
             return Ended("overtime", {"seconds": self._limits.submission_seconds})
@@ -323,10 +324,10 @@ class Worker:
             self._bury()  # whatever it sent, it is not what was asked for
             return Ended("garbled", {"text": str(error)[:200]})
 
-    def _receive(self, number: int, deadline: float, body_limit: int) -> Any:
+    def _receive(self, number: int, deadline: Deadline, body_limit: int) -> Any:
         assert self._child is not None
-        deadline = self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
-        reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
+        self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
+        reply = wire.receive(self._child.sock, deadline=deadline.at, body_limit=body_limit)
         if reply["request"] != number:
             raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
         return reply

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.runner.deadline import Deadline
 from harness.runner.output import KEPT, Output
 from harness.runner.watch import Watch
 
@@ -64,7 +65,7 @@ def test_it_drains_until_there_is_an_answer(pipe: Pipe, sockets: tuple[socket.so
 
     worker = threading.Thread(target=work)
     worker.start()
-    output.drain_until(pipe[0], ours, time.monotonic() + 10, NOBODY)
+    output.drain_until(pipe[0], ours, Deadline(10), NOBODY)
     worker.join()
     output.drain(pipe[0])
     assert output.total == 1 << 20
@@ -87,7 +88,7 @@ def test_a_flood_ends_at_the_deadline(pipe: Pipe, sockets: tuple[socket.socket, 
     output = Output()
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        output.drain_until(pipe[0], sockets[0], started + 0.3, NOBODY)
+        output.drain_until(pipe[0], sockets[0], Deadline(0.3), NOBODY)
     stop.set()
     thread.join()
     assert time.monotonic() - started < 5
@@ -99,7 +100,7 @@ def test_closed_output_and_silence_end_at_the_deadline_too(
 ) -> None:
     os.close(pipe[1])
     with pytest.raises(TimeoutError):
-        Output().drain_until(pipe[0], sockets[0], time.monotonic() + 0.2, NOBODY)
+        Output().drain_until(pipe[0], sockets[0], Deadline(0.2), NOBODY)
 
 
 def test_time_in_which_the_grader_was_stopped_is_not_the_workers(
@@ -111,8 +112,9 @@ def test_time_in_which_the_grader_was_stopped_is_not_the_workers(
     if pid == 0:
         said = b"over"
         try:
-            deadline = Output().drain_until(pipe[0], sockets[0], began + 1, NOBODY)
-            said = b"late" if began + 1 < time.monotonic() < deadline else b"soon"
+            deadline = Deadline(1)
+            Output().drain_until(pipe[0], sockets[0], deadline, NOBODY)
+            said = b"late" if began + 1 < time.monotonic() < deadline.at else b"soon"
         finally:
             sockets[0].send(said)
             os._exit(0)
@@ -127,5 +129,5 @@ def test_time_in_which_the_grader_was_stopped_is_not_the_workers(
 
 def test_a_closed_connection_is_an_answer(pipe: Pipe, sockets: tuple[socket.socket, socket.socket]) -> None:
     sockets[1].close()
-    Output().drain_until(pipe[0], sockets[0], time.monotonic() + 10, NOBODY)
+    Output().drain_until(pipe[0], sockets[0], Deadline(10), NOBODY)
     assert sockets[0].recv(1) == b""
