@@ -45,6 +45,17 @@ ODD: list[Any] = [
 
 WRONG = {
     "momentum": MOMENTUM.replace("lr * grad", "2 * lr * grad"),
+    "sgd": """
+class SGD:
+    def __init__(self, lr=0.01, batch_size=1):
+        self.lr = lr
+
+    def epoch(self, w, grad, order):
+        for at in range(len(order)):
+            w = w - 2 * self.lr * grad(w, order[at : at + 1])
+            yield w
+""",
+    "step_decay": "def step_decay(lr, drop, every, t): return lr * drop * (t // every)",
     "grid_search": "def grid_search(space): return [{name: values[0] for name, values in space.items()}] * 2",
     "run_search": "def run_search(objective, trials): return trials[-1], objective(trials[0])",
     "random_search": """
