@@ -24,6 +24,11 @@ class Output:
     def __init__(self) -> None:
         self.kept = bytearray()
         self.total = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """A request begins, in answer to which so much more may be printed."""
+        self._most = self.total + (FLOOD_MB << 20)
 
     @property
     def text(self) -> str:
@@ -46,7 +51,6 @@ class Output:
 
         Raises TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
         """
-        most, looked = self.total + (FLOOD_MB << 20), time.monotonic()
         poll = select.poll()
         poll.register(sock, select.POLLIN)
         poll.register(descriptor, select.POLLIN)
@@ -54,13 +58,11 @@ class Output:
             now = time.monotonic()
             if now >= deadline:
                 raise TimeoutError
-            if now - looked >= EVERY_SECONDS:
-                watch.look()
-                looked = now
+            watch.glance()
             ready = dict(poll.poll(1000 * min(deadline - now, EVERY_SECONDS)))
             if descriptor in ready:
                 self.drain(descriptor)
-                if self.total > most:
+                if self.total > self._most:
                     raise Excess("flood", {"mb": FLOOD_MB})
                 if ready[descriptor] & ~select.POLLIN:  # nobody holds the other end any longer
                     poll.unregister(descriptor)

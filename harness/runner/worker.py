@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -301,6 +302,7 @@ class Worker:
             self._bury()
             return Ended("overtime", {"seconds": self._limits.submission_seconds})
         try:
+            self.output.begin()
             self._child.sock.settimeout(self._limits.seconds)
             wire.send(self._child.sock, {"request": number, **request}, more)
             reply = self._receive(number, deadline, body_limit)
@@ -325,8 +327,8 @@ class Worker:
 
     def _receive(self, number: int, deadline: float, body_limit: int) -> Any:
         assert self._child is not None
-        self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
-        reply = wire.receive(self._child.sock, deadline=deadline, body_limit=body_limit)
+        wait = partial(self.output.drain_until, self._child.output, self._child.sock, deadline, self._watch)
+        reply = wire.receive(_Watched(self._child.sock, wait), deadline=deadline, body_limit=body_limit)
         if reply["request"] != number:
             raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
         return reply
@@ -337,6 +339,20 @@ class Worker:
             return End(None, None)
         self.output.drain(child.output)
         return self._server.bury(child, ended)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A connection that is waited for before each piece is read of it: half a frame keeps nobody from looking."""
+
+    sock: socket.socket
+    wait: Callable[[], None]
+
+    def settimeout(self, seconds: float) -> None: ...
+
+    def recv_into(self, buffer: memoryview) -> int:
+        self.wait()
+        return self.sock.recv_into(buffer)
 
 
 def _bytes(source: bytes) -> np.ndarray[Any, Any]:

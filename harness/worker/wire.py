@@ -17,7 +17,7 @@ import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -89,7 +89,14 @@ def _head(packed: Packed) -> bytes:
     return _LENGTHS.pack(len(header), len(packed.body)) + header
 
 
-def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
+class Source(Protocol):
+    """What a frame is read from: a socket, or what is like one."""
+
+    def settimeout(self, seconds: float, /) -> None: ...
+    def recv_into(self, buffer: memoryview, /) -> int: ...
+
+
+def receive(sock: Source, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
     """Read one frame before ``deadline`` (``time.monotonic``).
 
     Raises TimeoutError, :class:`Closed` or :class:`WireError`.
@@ -151,7 +158,7 @@ def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...
         raise ValueError(f"arrays of {total} bytes in a body of {body_length}")
 
 
-def _exactly(sock: socket.socket, count: int, deadline: float) -> bytearray:
+def _exactly(sock: Source, count: int, deadline: float) -> bytearray:
     data, at = bytearray(count), 0
     rest = memoryview(data)
     while at < count:
