@@ -156,6 +156,8 @@ def _read(reference: Reference, number: int, at: int, reply: Any) -> Returned:
     if problem is None and results.keys() != set(reference.page.results):
         raise ValueError("other results than were asked for")
     offered = {name: _array(values, shapes[name]) for name, values in reply["steps"].items()}
+    if offered and set(reference.page.returns) <= shapes.keys():
+        raise ValueError("steps out of an object that was not asked for")
     dtypes = {name: str(reply["dtypes"][name])[:16] for name in results}
     return Returned(results, dtypes, offered, problem, read_remarks(reply))
 

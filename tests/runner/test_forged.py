@@ -191,6 +191,25 @@ def test_a_problem_cannot_say_which_case_it_is_of(batch: Batch, honest: Any) -> 
     assert told == {"kind": "raised", "text": "x" * 1000}
 
 
+def test_inner_steps_are_read_only_out_of_an_object_that_is_asked_for() -> None:
+    """A wrong one that is a single number could not be shown beside results that are arrays."""
+    with Batch(asked("contrast_normalize_dataset"), seed=0, jobs=1) as batch:
+        (task,), (reference,) = batch._tasks, batch.references.values()
+        shapes = [
+            {name: np.zeros(each["shape"]) for name, each in run["shapes"].items()} for run in task.cases[0]["runs"]
+        ]
+        results = [{name: each[name] for name in reference.page.results} for each in shapes]
+        assert any(each.shape == () for each in shapes[0].values())
+        runs = [
+            {"results": one, "dtypes": dict.fromkeys(one, "float64"), "steps": steps, "remarks": [], "problem": None}
+            for one, steps in zip(results, shapes, strict=True)
+        ]
+        form = FORMS[reference.page.form]
+        form.read(reference, 0, {"runs": [{**run, "steps": {}} for run in runs]})
+        with pytest.raises(ValueError, match="not asked for"):
+            form.read(reference, 0, {"runs": runs})
+
+
 def test_an_adapter_that_is_not_in_use_cannot_have_failed() -> None:
     failed = {"type": "E", "text": "t", "frames": [], "file": "a.py", "adapter": "cs231n", "course": None}
     reply = {"found": {}, "failed": [failed], "lost": {}, "courses": [], "names": [], "barred": []}
