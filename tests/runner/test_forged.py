@@ -54,6 +54,8 @@ class SGD:
         for at in range(len(order)):
             w = w - 2 * self.lr * grad(w, order[at : at + 1])
             yield w
+
+sgd = SGD
 """,
     "step_decay": "def step_decay(lr, drop, every, t): return lr * drop * (t // every)",
     "grid_search": "def grid_search(space): return [{name: values[0] for name, values in space.items()}] * 2",
