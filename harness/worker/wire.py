@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import math
-import socket
 import struct
 import time
 from collections.abc import Iterator
@@ -63,7 +62,13 @@ def pack(payload: Any) -> Packed:
     return Packed(text, json.dumps(kinds), body)
 
 
-def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
+class Sink(Protocol):
+    """What a frame is written to: a socket, or what is like one."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+
+
+def send(sock: Sink, payload: Any, more: Packed | None = None) -> None:
     """Write one frame. Where there is ``more``, both are dicts, which go as one, and it holds all the arrays. Raises
     OSError."""
     packed = pack(payload)

@@ -6,6 +6,7 @@ import os
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness.intake import Submission
@@ -13,7 +14,7 @@ from harness.runner.forks import ForkServer
 from harness.runner.output import FLOOD_MB
 from harness.runner.scratch import FILES, FOLDER_MB
 from harness.runner.watch import THREADS, Excess, Watch
-from harness.runner.worker import Ended, Failure, Limits, Loaded, Worker
+from harness.runner.worker import Ended, Failure, Limits, Loaded, Task, Worker
 from tests.graded import algorithm, asked, grade
 
 pytestmark = pytest.mark.slow
@@ -125,6 +126,27 @@ def test_too_much_is_ended_where_it_is_hidden_too(server: ForkServer, what: str)
     found = after(server, code, "time.sleep(600)")
     assert isinstance(found, Ended), found
     assert found.kind == kind
+
+
+def test_too_much_is_ended_while_a_request_is_not_listened_to(server: ForkServer) -> None:
+    code = f"""
+{IMPORTS}
+from harness.worker import wire
+wire.receive = lambda *_, **__: time.sleep(600)
+def fill():
+    time.sleep(0.5)
+    {TAKEN["many files"][1]}
+threading.Thread(target=fill).start()
+"""
+    task = Task("a", "function", [{"id": "large", "runs": [], "numbers": np.zeros(1 << 20)}], 0)
+    worker = Worker(server, Submission("a", "a.py", {"a.py": code.encode()}, ("a.py",)), LIMITS)
+    try:
+        assert isinstance(worker.load([]), Loaded)
+        found = worker.run(task, "numpy")
+    finally:
+        worker.close()
+    assert isinstance(found, Ended)
+    assert found.kind == "files"
 
 
 def test_what_is_taken_between_many_quick_questions_is_seen_as_well() -> None:
