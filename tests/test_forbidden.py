@@ -427,6 +427,30 @@ def test_what_is_in_a_module_can_be_barred_by_name() -> None:
     assert (note.id, note.params["name"]) == ("names_forbidden", "torch.addcmul")
 
 
+LATE = {
+    "imported": "import jinja2\nuse = lambda: jinja2.Template('')",
+    "from": "from jinja2 import Template as use",
+    "again": "import sys, jinja2\ndel sys.modules['jinja2']\nimport jinja2\nuse = lambda: jinja2.Template('')",
+    "reloaded": "import importlib, jinja2\nimportlib.reload(jinja2)\nuse = lambda: jinja2.Template('')",
+    "where_it_is_defined": "import jinja2, jinja2.environment\nuse = lambda: jinja2.environment.Template('')",
+    "another": "import jinja2\nuse = lambda: jinja2.Environment()",
+    "of_torch": "import importlib\nuse = lambda: importlib.import_module('tor' + 'ch').nn.Linear(1, 1)",
+    "another_of_torch": "import importlib\nuse = lambda: importlib.import_module('tor' + 'ch').nn.Bilinear(1, 1, 1)",
+}
+"""Packages that nobody has imported yet when they are barred."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("walled", [False, True])
+def test_what_is_in_a_module_that_is_imported_later_is_barred_too(walled: bool) -> None:
+    late = {id: f"{code}\n{GRADIENT_DESCENT.replace('return', 'use(); return')}" for id, code in LATE.items()}
+    barred = replace(asked("gradient_descent", seconds=60), forbid=("jinja2.Template", "torch.nn.Linear"))
+    with levels.best() if walled else nullcontext(isolation.basic()) as chosen:
+        found = grade(late, barred, isolation=chosen)
+    statuses = {id: algorithm(result, "gradient_descent").status for id, result in found.items()}
+    assert statuses == {**dict.fromkeys(LATE, "forbidden"), "another": "pass", "another_of_torch": "pass"}
+
+
 BY_TORCH = GRADIENT_DESCENT.replace("self.lr * grad(w)", "torch.mul(self.lr, grad(w))")
 ALL_OF_TORCH = {
     "numpy": GRADIENT_DESCENT,

@@ -224,14 +224,17 @@ def test_where_nothing_can_be_written_nothing_is_kept(place: str) -> None:
     assert kept.load("a") is None
 
 
-def test_no_more_than_so_many_are_kept_the_newest(tmp_path: Path) -> None:
-    kept = Store(tmp_path)
-    for number in range(NEWEST + 3):
-        (tmp_path / f"old{number}").write_bytes(b"")
+def test_no_more_than_so_many_are_kept_the_newest_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+    kept, foreign = Store(tmp_path), {f"thesis{number}" for number in range(NEWEST)}
+    for number in range(NEWEST):
+        kept.save(f"old{number}", [number])
         os.utime(tmp_path / f"old{number}", (number, number))
+    for name in (*foreign, ".gradstep-cut off"):
+        (tmp_path / name).write_bytes(b"")
+        os.utime(tmp_path / name, (0, 0))
     kept.save("new", [1])
     left = {each.name for each in tmp_path.iterdir()}
-    assert left == {"new", *(f"old{number}" for number in range(4, NEWEST + 3))}
+    assert left == {"new", *foreign, *(f"old{number}" for number in range(1, NEWEST))}
 
 
 def test_two_processes_at_once(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ NEWEST = 400
 SIZE_LIMIT = 64 << 20
 """Bytes of a file."""
 
-_MAGIC = b"gradstep kept 1\n"
+_MAGIC, _HALF_WRITTEN = b"gradstep kept 1\n", ".gradstep-"
 _START = len(_MAGIC) + hashlib.sha256().digest_size
 
 
@@ -71,7 +71,7 @@ class Store:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _ours(os.stat(self.folder)):
                 return
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".")  # for nobody else to read
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=_HALF_WRITTEN)  # for nobody else to read
             with open(handle, "wb") as file:
                 file.write(_MAGIC + _checksum(name, body) + body)
             os.replace(temporary, self.folder / name)
@@ -91,11 +91,25 @@ class Store:
             return file.read(SIZE_LIMIT)
 
     def _prune(self) -> None:
-        """Remove the oldest files; those of a process that was killed while it wrote among them."""
+        """Remove the oldest of our files, those of a process that was killed while it wrote among them. Others may lie
+        there as well: the folder may be any that ``VARIABLE`` names."""
         files = [(each.stat().st_mtime, each.path) for each in os.scandir(self.folder) if each.is_file()]
-        for _, path in sorted(files, reverse=True)[NEWEST:]:
+        if len(files) <= NEWEST:
+            return
+        for _, path in sorted((each for each in files if _kept(Path(each[1]))), reverse=True)[NEWEST:]:
             with contextlib.suppress(OSError):  # another process was faster
                 os.unlink(path)
+
+
+def _kept(path: Path) -> bool:
+    """Whether it is a file of a store's."""
+    if path.name.startswith(_HALF_WRITTEN):
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:  # another process was faster, or it is closed to this user
+        return False
 
 
 def _ours(about: os.stat_result) -> bool:

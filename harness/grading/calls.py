@@ -117,8 +117,8 @@ class Calls:
             forms = [found.blocks, *(blocks for _, blocks in found.loose)]  # a dialect may lose digits as well
             return bool(found.blocks) and any(_near(run.results, blocks) for blocks in forms)
         if run.problem["kind"] == "wrong_shape":
-            block = found.blocks.get(str(run.problem["quantity"]))
-            return block is not None and list(block.value.shape) == run.problem["actual"]
+            block = found.blocks.get(str(run.problem.get("quantity")))  # which a student's code may leave out
+            return block is not None and list(block.value.shape) == run.problem.get("actual")
         return any(not np.isfinite(block.value).all() for block in found.blocks.values())  # divided by zero
 
     def tells(self, reference: Reference, edition: Edition, number: int, at: int, run: Returned) -> bool:
@@ -156,6 +156,8 @@ def _read(reference: Reference, number: int, at: int, reply: Any) -> Returned:
     if problem is None and results.keys() != set(reference.page.results):
         raise ValueError("other results than were asked for")
     offered = {name: _array(values, shapes[name]) for name, values in reply["steps"].items()}
+    if offered and set(reference.page.returns) <= shapes.keys():
+        raise ValueError("steps out of an object that was not asked for")
     dtypes = {name: str(reply["dtypes"][name])[:16] for name in results}
     return Returned(results, dtypes, offered, problem, read_remarks(reply))
 

@@ -103,7 +103,7 @@ class _Zygote:
             return "does not answer"
         assert self.process.stderr is not None
         last = self.process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
-        return f"ended with status {self.process.returncode}: {''.join(last)}"
+        return ": ".join([f"ended with status {self.process.returncode}", *last])
 
 
 class ForkServer:

@@ -20,7 +20,7 @@ FLOOD_MB = 64
 STOPPED_SECONDS = 1.0
 """So much later than it should a process wakes only when it was stopped, as by Ctrl-Z, or starved."""
 
-_CHANGING = re.compile(r"(\bat 0x(?=[0-9a-f])|\bgradstep-(?=\d))[\w-]+")
+_CHANGING = re.compile(r"(\bat 0x(?=[0-9a-f])|\bgradstep-worker-(?=\d))[\w-]+")
 """What is another in every run: where an object lies, as ``repr`` has it, and the name of the worker's folder."""
 
 _AT_ONCE, _CHUNK = 1 << 20, 1 << 16
@@ -32,6 +32,11 @@ class Output:
     def __init__(self) -> None:
         self.kept = bytearray()
         self.total = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """A request begins, in answer to which so much more may be printed."""
+        self._most = self.total + (FLOOD_MB << 20)
 
     @property
     def text(self) -> str:
@@ -55,16 +60,13 @@ class Output:
         The deadline is put off by as long as the worker stood in line for a core, or this process was stopped. Raises
         TimeoutError at the deadline, and :class:`Excess` where the worker takes, or prints, more than it may.
         """
-        most, looked = self.total + (FLOOD_MB << 20), time.monotonic()
         poll = select.poll()
         poll.register(sock, select.POLLIN)
         poll.register(descriptor, select.POLLIN)
         while True:
             now = time.monotonic()
-            if now - looked >= EVERY_SECONDS or now >= deadline.at:
-                watch.look()
+            if watch.glance() or now >= deadline.at:
                 deadline.waited(watch.waited())
-                looked = now
             if now >= deadline.at:
                 raise TimeoutError
             wait = min(deadline.at - now, EVERY_SECONDS)
@@ -74,7 +76,7 @@ class Output:
                 deadline.put_off(late)
             if descriptor in ready:
                 self.drain(descriptor)
-                if self.total > most:
+                if self.total > self._most:
                     raise Excess("flood", {"mb": FLOOD_MB})
                 if ready[descriptor] & ~select.POLLIN:  # nobody holds the other end any longer
                     poll.unregister(descriptor)

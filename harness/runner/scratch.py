@@ -13,6 +13,9 @@ from pathlib import Path
 FOLDER_MB, FILES = 64, 4096
 """What a worker may write in all."""
 
+_NAME = "gradstep-worker-"
+"""How its name begins, before the grader's number: nobody's own, as ``gradstep-2026-homework`` would be."""
+
 ABANDONED_SECONDS = 3600.0
 """How old a folder of a grader that is no more must be, for it may be another machine's that shares our disk."""
 
@@ -20,7 +23,7 @@ ABANDONED_SECONDS = 3600.0
 @contextlib.contextmanager
 def scratch() -> Iterator[str]:
     """A new folder, gone afterwards with all that was put into it. Its name is as long in every run: code prints it."""
-    folder = tempfile.mkdtemp(prefix=f"gradstep-{os.getpid():07}-")
+    folder = tempfile.mkdtemp(prefix=f"{_NAME}{os.getpid():07}-")
     try:
         yield folder
     finally:
@@ -29,8 +32,8 @@ def scratch() -> Iterator[str]:
 
 def sweep() -> None:
     """Remove what a killed grader left behind."""
-    for folder in Path(tempfile.gettempdir()).glob("gradstep-*-*"):
-        number = folder.name.split("-")[1]
+    for folder in Path(tempfile.gettempdir()).glob(f"{_NAME}*-*"):
+        number = folder.name.removeprefix(_NAME).split("-")[0]
         with contextlib.suppress(OSError):
             old = time.time() - folder.stat().st_mtime > ABANDONED_SECONDS
             if old and number.isdigit() and not _alive(int(number)):

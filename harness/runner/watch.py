@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,16 @@ class Watch:
         """``pid`` finds the worker among this process's own; None where it is gone."""
         self._pid = pid
         self._folder = folder
+        self._due = time.monotonic() + EVERY_SECONDS
+
+    def glance(self) -> bool:
+        """Look, where that is due, and say whether it was: what is asked of a worker may be quickly answered, a
+        thousand times. Raises :class:`Excess`."""
+        if time.monotonic() < self._due:
+            return False
+        self.look()
+        self._due = time.monotonic() + EVERY_SECONDS
+        return True
 
     def look(self) -> None:
         """Raises :class:`Excess`."""
@@ -45,7 +56,7 @@ class Watch:
             return
         if _threads(pid) > THREADS:
             raise Excess("threads", {"limit": THREADS})
-        if self._folder is not None and _too_full(self._folder, _unlinked(pid)):
+        if self._folder is not None and _too_full(self._folder, _unlinked(pid, self._folder)):
             raise Excess("files", {"mb": FOLDER_MB, "limit": FILES})
 
     def waited(self) -> float:
@@ -65,18 +76,30 @@ def _threads(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Threads:")), 0)
 
 
-def _unlinked(pid: int) -> int:
-    """Bytes of files that a process has open and that no folder holds any longer."""
-    found = {}
+def _unlinked(pid: int, folder: str) -> int:
+    """Bytes of files that a process has open, or mapped from a folder, and that no folder holds any longer.
+
+    Of one that is only mapped not everybody may know the size: it is taken for the largest that it can be.
+    """
+    found: dict[int, int] = {}  # by the file's number alone: some file systems give a mapping another device
     try:
-        descriptors = os.listdir(f"/proc/{pid}/fd")
+        # the first thread may have ended before the others: its descriptors and mappings are not seen any more
+        threads = [f"/proc/{pid}/task/{each}" for each in os.listdir(f"/proc/{pid}/task")]
+        thread, descriptors = next(((each, names) for each in threads if (names := os.listdir(f"{each}/fd"))), ("", []))
+        mapped = Path(thread, "maps").read_text(errors="replace").splitlines() if thread else []
     except OSError:  # it is gone, or this is no Linux
         return 0
+    begin = f"{os.path.realpath(folder)}/"
+    for line in mapped:
+        if line.endswith(" (deleted)"):
+            *_, number, name = line.split(maxsplit=5)
+            if name.startswith(begin):
+                found[int(number)] = FOLDER_MB << 20
     for each in descriptors:
         with suppress(OSError):  # closed meanwhile
-            status = os.stat(f"/proc/{pid}/fd/{each}")
+            status = os.stat(f"{thread}/fd/{each}")
             if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                found[status.st_dev, status.st_ino] = 512 * status.st_blocks
+                found[status.st_ino] = 512 * status.st_blocks
     return sum(found.values())
 
 

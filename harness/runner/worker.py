@@ -21,7 +21,7 @@ from harness.runner.forks import CROWDED_PAUSE, CROWDED_SECONDS, Child, End, For
 from harness.runner.isolation import somebody
 from harness.runner.output import Output
 from harness.runner.scratch import FILES, FOLDER_MB, scratch
-from harness.runner.watch import Excess, Watch
+from harness.runner.watch import EVERY_SECONDS, Excess, Watch
 from harness.worker import wire
 
 Reply = TypeVar("Reply")
@@ -302,12 +302,13 @@ class Worker:
             self._bury()
             return Ended("overtime", {"seconds": self._limits.submission_seconds})
         try:
-            self._child.sock.settimeout(self._limits.seconds)
-            wire.send(self._child.sock, {"request": number, **request}, more)
-            reply = self._receive(number, deadline, body_limit)
+            self.output.begin()
+            sock = _Watched(self._child, self.output, self._watch, deadline)
+            wire.send(sock, {"request": number, **request}, more)
+            reply = _received(sock, number, body_limit)
             while answer and "ask" in reply:
-                wire.send(self._child.sock, {"request": number, "answer": answer(reply["ask"])})
-                reply = self._receive(number, deadline, body_limit)
+                wire.send(sock, {"request": number, "answer": answer(reply["ask"])})
+                reply = _received(sock, number, body_limit)
             if "failed" in reply and "found" not in reply:
                 return _failure(reply["failed"])
             return read(reply)
@@ -324,20 +325,48 @@ class Worker:
             self._bury()  # whatever it sent, it is not what was asked for
             return Ended("garbled", {"text": str(error)[:200]})
 
-    def _receive(self, number: int, deadline: Deadline, body_limit: int) -> Any:
-        assert self._child is not None
-        self.output.drain_until(self._child.output, self._child.sock, deadline, self._watch)
-        reply = wire.receive(self._child.sock, deadline=deadline.at, body_limit=body_limit)
-        if reply["request"] != number:
-            raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
-        return reply
-
     def _bury(self, ended: bool = False) -> End:
         child, self._child = self._child, None
         if child is None:
             return End(None, None)
         self.output.drain(child.output)
         return self._server.bury(child, ended)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A child's connection, which is waited for before each piece goes over it: neither half a frame nor a child that
+    does not listen keeps anybody from looking after it."""
+
+    child: Child
+    output: Output
+    watch: Watch
+    deadline: Deadline
+
+    def settimeout(self, seconds: float) -> None:
+        """The deadline holds for all that goes over it."""
+
+    def sendall(self, data: bytes) -> None:
+        left = memoryview(data)
+        self.child.sock.settimeout(EVERY_SECONDS)
+        while left:
+            self.watch.glance()
+            try:
+                left = left[self.child.sock.send(left) :]
+            except TimeoutError:
+                if time.monotonic() >= self.deadline.at:
+                    raise
+
+    def recv_into(self, buffer: memoryview) -> int:
+        self.output.drain_until(self.child.output, self.child.sock, self.deadline, self.watch)
+        return self.child.sock.recv_into(buffer)
+
+
+def _received(sock: _Watched, number: int, body_limit: int) -> Any:
+    reply = wire.receive(sock, deadline=math.inf, body_limit=body_limit)  # the connection knows its own
+    if reply["request"] != number:
+        raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
+    return reply
 
 
 def _bytes(source: bytes) -> np.ndarray[Any, Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -56,16 +56,34 @@ class Named:
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds barred modules, empty."""
+    """Finds barred modules, empty, and those with something barred in them, which is taken out once they are loaded."""
 
     def __init__(self, names: Sequence[str], instead: Mapping[str, Barred]) -> None:
         self.names = tuple(names)
         self.instead = instead
+        holders = {name.rpartition(".")[0] for name in names}
+        self._around = holders | {name.partition(".")[0] for name in holders}
+        self._loading = 0
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if not within(name, self.names):
+        if within(name, self.names):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        if name not in self._around:
             return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        others = [each for each in sys.meta_path if each is not self]
+        spec = next((found for each in others if (found := each.find_spec(name, path, target))), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module = partial(self._load, spec.loader.exec_module)  # type: ignore[method-assign]  # its own
+        return spec
+
+    def _load(self, load: Callable[[ModuleType], None], module: ModuleType) -> None:
+        self._loading += 1
+        try:
+            load(module)
+        finally:
+            self._loading -= 1
+        if not self._loading:  # a package that is whole has no more use for it
+            take_out(self.names)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         return self.instead.get(spec.name) or Barred(spec.name)
@@ -86,13 +104,18 @@ def bar(names: Sequence[str]) -> None:
         if parent in sys.modules and not within(parent, names):
             setattr(sys.modules[parent], last, instead[name])
         _put_out_of_order(module, names)
+    take_out(names)
+    sys.meta_path.insert(0, Finder(names, instead))
+
+
+def take_out(names: Sequence[str]) -> None:
+    """What is barred in a module that is loaded is not to be had any longer."""
     for name in names:
         parent, _, last = name.rpartition(".")
         holder = sys.modules.get(parent)
-        if type(holder) is ModuleType and last in vars(holder) and type(vars(holder)[last]) is not Barred:
+        if type(holder) is ModuleType and last in vars(holder) and type(vars(holder)[last]) not in (Barred, Named):
             _spoil(vars(holder)[last])
             setattr(holder, last, Named(name))
-    sys.meta_path.insert(0, Finder(names, instead))
 
 
 def used(names: Sequence[str], own: Collection[str]) -> list[str]:

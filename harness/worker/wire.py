@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import json
 import math
-import socket
 import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -63,7 +62,13 @@ def pack(payload: Any) -> Packed:
     return Packed(text, json.dumps(kinds), body)
 
 
-def send(sock: socket.socket, payload: Any, more: Packed | None = None) -> None:
+class Sink(Protocol):
+    """What a frame is written to: a socket, or what is like one."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+
+
+def send(sock: Sink, payload: Any, more: Packed | None = None) -> None:
     """Write one frame. Where there is ``more``, both are dicts, which go as one, and it holds all the arrays. Raises
     OSError."""
     packed = pack(payload)
@@ -89,7 +94,14 @@ def _head(packed: Packed) -> bytes:
     return _LENGTHS.pack(len(header), len(packed.body)) + header
 
 
-def receive(sock: socket.socket, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
+class Source(Protocol):
+    """What a frame is read from: a socket, or what is like one."""
+
+    def settimeout(self, seconds: float, /) -> None: ...
+    def recv_into(self, buffer: memoryview, /) -> int: ...
+
+
+def receive(sock: Source, *, deadline: float, body_limit: int, header_limit: int = HEADER_LIMIT) -> Any:
     """Read one frame before ``deadline`` (``time.monotonic``).
 
     Raises TimeoutError, :class:`Closed` or :class:`WireError`.
@@ -151,7 +163,7 @@ def _shapes(header: Any, body_length: int) -> Iterator[tuple[str, tuple[int, ...
         raise ValueError(f"arrays of {total} bytes in a body of {body_length}")
 
 
-def _exactly(sock: socket.socket, count: int, deadline: float) -> bytearray:
+def _exactly(sock: Source, count: int, deadline: float) -> bytearray:
     data, at = bytearray(count), 0
     rest = memoryview(data)
     while at < count:

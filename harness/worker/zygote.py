@@ -202,6 +202,9 @@ def _child(entry: str, descriptor: int, output: int | None = None) -> NoReturn:
         os.setpgid(0, 0)
         with contextlib.suppress(OSError, AttributeError):  # only Linux has it
             kernel.die_with_parent()
+        nothing = os.open(os.devnull, os.O_RDWR)  # its own: flags and locks of one that is shared would outlive it
+        os.dup2(nothing, 0)
+        os.close(nothing)
         for stream in (1, 2):
             os.dup2(0 if output is None else output, stream)
         if output is not None:

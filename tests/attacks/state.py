@@ -5,7 +5,7 @@ That its own momentum suffers, which runs after it in the same process, is the s
 
 from __future__ import annotations
 
-from tests.attacks.attack import PASS, STEP, Attack
+from tests.attacks.attack import PASS, STEP, Attack, harmless
 
 TOO_DEEP = frozenset({"pass", "error", "crash"})
 """By how deep the worker itself goes, in this Python."""
@@ -51,6 +51,14 @@ ATTACKS = (
         """
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        """,
+    ),
+    harmless(
+        "its standard input",
+        """
+        import fcntl
+        if fcntl.fcntl(0, fcntl.F_GETFL) & os.O_APPEND: breach("another's flags")
+        fcntl.fcntl(0, fcntl.F_SETFL, os.O_APPEND)
         """,
     ),
     left("its own priority", "with contextlib.suppress(OSError): os.nice(19)"),

@@ -45,6 +45,19 @@ ODD: list[Any] = [
 
 WRONG = {
     "momentum": MOMENTUM.replace("lr * grad", "2 * lr * grad"),
+    "sgd": """
+class SGD:
+    def __init__(self, lr=0.01, batch_size=1):
+        self.lr = lr
+
+    def epoch(self, w, grad, order):
+        for at in range(len(order)):
+            w = w - 2 * self.lr * grad(w, order[at : at + 1])
+            yield w
+
+sgd = SGD
+""",
+    "step_decay": "def step_decay(lr, drop, every, t): return lr * drop * (t // every)",
     "grid_search": "def grid_search(space): return [{name: values[0] for name, values in space.items()}] * 2",
     "run_search": "def run_search(objective, trials): return trials[-1], objective(trials[0])",
     "random_search": """
@@ -178,6 +191,25 @@ def test_a_problem_of_any_depth_is_cut_or_refused_and_can_be_written(batch: Batc
 def test_a_problem_cannot_say_which_case_it_is_of(batch: Batch, honest: Any) -> None:
     told = read_problem({"problem": {"kind": "raised", "case": "another", "why": "because", "text": "x" * 2000}})
     assert told == {"kind": "raised", "text": "x" * 1000}
+
+
+def test_inner_steps_are_read_only_out_of_an_object_that_is_asked_for() -> None:
+    """A wrong one that is a single number could not be shown beside results that are arrays."""
+    with Batch(asked("contrast_normalize_dataset"), seed=0, jobs=1) as batch:
+        (task,), (reference,) = batch._tasks, batch.references.values()
+        shapes = [
+            {name: np.zeros(each["shape"]) for name, each in run["shapes"].items()} for run in task.cases[0]["runs"]
+        ]
+        results = [{name: each[name] for name in reference.page.results} for each in shapes]
+        assert any(each.shape == () for each in shapes[0].values())
+        runs = [
+            {"results": one, "dtypes": dict.fromkeys(one, "float64"), "steps": steps, "remarks": [], "problem": None}
+            for one, steps in zip(results, shapes, strict=True)
+        ]
+        form = FORMS[reference.page.form]
+        form.read(reference, 0, {"runs": [{**run, "steps": {}} for run in runs]})
+        with pytest.raises(ValueError, match="not asked for"):
+            form.read(reference, 0, {"runs": runs})
 
 
 def test_an_adapter_that_is_not_in_use_cannot_have_failed() -> None:

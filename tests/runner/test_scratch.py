@@ -144,11 +144,12 @@ def test_what_a_killed_grader_left_is_swept(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     gone = subprocess.Popen(["true"])
     gone.wait()
-    dead, new, ours = (tmp_path / f"gradstep-{each}" for each in (f"{gone.pid}-a", f"{gone.pid}-b", f"{os.getpid()}-c"))
-    theirs = tmp_path / "gradstep-results-d"
-    for folder in (dead, new, ours, theirs):
+    numbered = f"{gone.pid}-a", f"{gone.pid}-b", f"{os.getpid()}-c"
+    dead, new, ours = (tmp_path / f"gradstep-worker-{each}" for each in numbered)
+    theirs = [tmp_path / name for name in ("gradstep-results-d", f"gradstep-{gone.pid}-homework")]
+    for folder in (dead, new, ours, *theirs):
         (folder / "deep").mkdir(parents=True)
         if folder != new:
             os.utime(folder, (0, 0))
     sweep()
-    assert sorted(tmp_path.iterdir()) == sorted([new, ours, theirs])
+    assert sorted(tmp_path.iterdir()) == sorted([new, ours, *theirs])

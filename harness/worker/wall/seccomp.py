@@ -83,6 +83,7 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "mq_unlink": (241, 181),
         "mq_notify": (244, 184),
         "io_setup": (206, 0),
+        "fallocate": (285, 47),  # tens of gigabytes of a disk before anybody can look
         "add_key": (248, 217),
         "request_key": (249, 218),
         "keyctl": (250, 219),
