@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.options import the_store
 from harness.results.journal import Journal
 from tests.graded import GRADIENT_DESCENT, MOMENTUM
 from tests.runner.processes import alive, eventually
@@ -136,7 +137,9 @@ def contents(out: Path) -> dict[str, str]:
 
 def in_the_journal(out: Path) -> set[str]:
     ids = [f"s{number:02}" for number in range(SUBMISSIONS)]
-    with Journal(out) as journal:
+    store = the_store()
+    assert store
+    with Journal(out, store.key() or b"") as journal:
         return {id for id in ids if journal.record(id)}
 
 

@@ -252,7 +252,7 @@ class Batch:
         kept = resume.kept(journal.record(submission.id), submission, keys)
         own = dict(kept)
         result = self._grade(submission, server, own)
-        if kept and resume.entangled(result.algorithms):
+        if kept and resume.doubtful(result.algorithms, kept):
             own = {}
             result = self._grade(submission, server, own)
         if not self._leaving:  # else it is that the processes were ended

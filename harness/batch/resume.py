@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -81,6 +81,12 @@ def kept(record: Record | None, submission: Submission, keys: Mapping[str, str])
         for part in record.parts
         if part.ran and part.id in results and part.key and part.key == keys.get(part.id)
     }
+
+
+def doubtful(results: Iterable[AlgorithmResult], kept: Collection[str]) -> bool:
+    """Whether beside what was kept something came out that may be another after all others have run: what failed may
+    be waiting for what one of them leaves."""
+    return entangled(results) or any(each.status not in ("pass", "missing") and each.id not in kept for each in results)
 
 
 def entangled(results: Iterable[AlgorithmResult]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 import stat
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.worker import wire
+
+_KEY, KEY_BYTES = "key", 32
 
 VARIABLE = "GRADSTEP_CACHE_DIR"
 """Names another folder; empty, it says that nothing is to be kept."""
@@ -80,6 +83,22 @@ class Store:
             if temporary is not None:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
+
+    def key(self) -> bytes | None:
+        """What only this user has; None where it cannot be kept."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.folder / _KEY
+            if not path.exists():
+                handle, new = tempfile.mkstemp(dir=self.folder, prefix=_HALF_WRITTEN)
+                with open(handle, "wb") as file:
+                    file.write(secrets.token_bytes(KEY_BYTES))
+                with contextlib.suppress(FileExistsError):  # another process was faster
+                    os.link(new, path)
+                os.unlink(new)
+            key = self._read(path)
+            return key if len(key) == KEY_BYTES else None
+        return None
 
     def _read(self, path: Path) -> bytes:
         """Raises OSError, also where it is another user's, or others may write to it."""

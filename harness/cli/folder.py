@@ -27,6 +27,10 @@ def writable(out: Path) -> Path:
             pass
     except OSError as error:
         options.usage_error(f"{out}: cannot be written to ({error.strerror}); choose another folder with --out.")
+    if (pages := out / "s").is_symlink():  # it may have come with what strangers hand in
+        options.usage_error(
+            f"{pages}: is a link, and pages are not written through one; remove it, or choose another --out."
+        )
     return out
 
 

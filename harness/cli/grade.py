@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,7 @@ from harness.cli.environment import environment, now
 from harness.cli.interrupts import Interrupts
 
 if TYPE_CHECKING:
+    from harness.batch.store import Store
     from harness.intake import Submission
     from harness.results import Results, SubmissionResult
     from harness.results.journal import Journal
@@ -80,8 +82,8 @@ def command(
     from harness.cli import progress
     from harness.results import Results
 
-    journal = context.with_resource(_journal(out))
     started, store = now(), options.the_store()
+    journal = context.with_resource(_journal(out, store))
     batch = Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store)
     keys = resume.keys(assignment, batch.info.seed_fingerprint, adapter, environment(started, (), chosen))
     if not resuming:
@@ -121,7 +123,7 @@ def command(
         ungraded = len(found.submissions) - len(done)
         options.tell(f"gradstep: interrupted; {ungraded} not graded. The others are in {place}.{on}")
         sys.exit(exits.INTERRUPTED)
-    journal.keep([each.id for each in found.submissions])
+    journal.keep(journal.ids)  # of others as well: they may be graded into this folder again
     if not quiet:
         _summarise(results, found, out, options.colored(color), batch.seconds)
     _finish(done, fail_under)
@@ -165,14 +167,15 @@ def _the_isolation(wanted: str, trusted: bool) -> Isolation:
 
 
 @contextmanager
-def _journal(out: Path) -> Iterator[Journal]:
-    """The folder's journal, or a usage error where another process writes it."""
+def _journal(out: Path, store: Store | None) -> Iterator[Journal]:
+    """The folder's journal, or a usage error where another process writes it. Where this user has nowhere to keep a
+    key, what stands in it is not to be trusted in another run."""
     from harness.results.file import sweep
     from harness.results.journal import Journal, LockedError
 
     with ExitStack() as stack:
         try:
-            journal = stack.enter_context(Journal(out))
+            journal = stack.enter_context(Journal(out, (store and store.key()) or secrets.token_bytes()))
         except LockedError:
             options.usage_error(f"{out}: another gradstep grades into it; wait for it, or choose another with --out.")
         for folder in (out, out / "s"):

@@ -1,7 +1,8 @@
 """The journal: each submission's result on the disk as soon as there is one, so that a run that ends early loses none.
 
-``journal.jsonl`` lies beside the results. One line is one record, behind a checksum of it; the last one of a submission
-counts. What is torn, edited or not understood counts as not there, and is graded again.
+``journal.jsonl`` lies beside the results. One line is one record, behind a seal; the last one of a submission counts.
+What is torn, edited, sealed by somebody else or not understood counts as not there, and is graded again: a journal may
+come with what strangers hand in.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
+import hmac
 import json
 import os
 import stat
@@ -29,8 +30,8 @@ NAME = "journal.jsonl"
 LINE_LIMIT, LENGTH_LIMIT = 64 << 20, 4 << 30
 """Bytes of a line, and of all that is read, from the end: a record of a whole lecture takes 30 thousand."""
 
-_HEAD, _BEGIN = b'{"sha256": "', b'", "id": '
-_DIGEST = slice(len(_HEAD), len(_HEAD) + 64)
+_HEAD, _BEGIN = b'{"seal": "', b'", "id": '
+_SEAL = slice(len(_HEAD), len(_HEAD) + 64)
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,10 @@ class Journal:
     written to, records are kept in memory, ``fault`` says why, and each further one tries again.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes = b"") -> None:
+        """``key`` is what it is sealed with, and nobody else has."""
         self.path = folder / NAME
+        self._key = key
         self.fault: str | None = None
         self._lock = threading.Lock()
         self._file: int | None = None
@@ -87,7 +90,7 @@ class Journal:
             self._file = _opened(self.path)
             with contextlib.suppress(OSError):  # there is no room: what was cut off is not read then
                 _end_line(self._file)
-            self._places = _places(self._file)
+            self._places = _places(self._file, self._key)
             wasted = os.fstat(self._file).st_size - self._used()
         except OSError as error:
             self._failed(error)
@@ -103,6 +106,11 @@ class Journal:
             os.close(self._file)
         self._file = None
 
+    @property
+    def ids(self) -> Collection[str]:
+        """The submissions that there are records of."""
+        return list({**self._places, **self._unsaved})
+
     def record(self, id: str) -> Record | None:
         """What is known of a submission."""
         with self._lock:
@@ -116,7 +124,7 @@ class Journal:
     def append(self, record: Record) -> None:
         """Take a record; on return it is on the disk, if that can be."""
         with self._lock:
-            self._unsaved[record.result.id] = _written(record)
+            self._unsaved[record.result.id] = _written(record, self._key)
             try:
                 self._save()
             except OSError as error:
@@ -265,25 +273,25 @@ def _write(file: int, data: bytes) -> None:
         left = left[os.write(file, left) :]
 
 
-def _places(file: int) -> dict[str, _Place]:
+def _places(file: int, key: bytes) -> dict[str, _Place]:
     """Where the last whole record of each submission lies."""
     found: dict[str, _Place] = {}
     with open(file, "rb", closefd=False) as lines:
         start = max(0, os.fstat(file).st_size - LENGTH_LIMIT)
         lines.seek(start)
         while line := lines.readline(LINE_LIMIT):
-            if (id := _id(line)) is not None:
+            if (id := _id(line, key)) is not None:
                 found[id] = _Place(start, len(line))
             start += len(line)
     return found
 
 
-def _id(line: bytes) -> str | None:
+def _id(line: bytes, key: bytes) -> str | None:
     """Whose record a line is; None where it is not a whole one."""
-    body = line[_DIGEST.stop : -1]
+    body = line[_SEAL.stop : -1]
     if not (line.startswith(_HEAD) and body.startswith(_BEGIN) and line.endswith(b"}\n")):
         return None
-    if line[_DIGEST] != _digest(body):
+    if not hmac.compare_digest(line[_SEAL], _seal(body, key)):
         return None
     try:
         id, _ = json.JSONDecoder().raw_decode(body.decode("ascii"), len(_BEGIN))
@@ -292,15 +300,15 @@ def _id(line: bytes) -> str | None:
     return id if isinstance(id, str) else None
 
 
-def _digest(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()
+def _seal(body: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256").hex().encode()
 
 
-def _written(record: Record) -> bytes:
+def _written(record: Record, key: bytes) -> bytes:
     """A record as its line."""
     id, text = json.dumps(plain(record.result.id)), json.dumps(plain(record), allow_nan=False)
     body = _BEGIN + f'{id}, "record": {text}}}'.encode("ascii")
-    return _HEAD + _digest(body) + body + b"\n"
+    return _HEAD + _seal(body, key) + body + b"\n"
 
 
 def _record(line: bytes) -> Record | None:

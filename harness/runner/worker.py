@@ -6,8 +6,8 @@ import itertools
 import math
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Literal, TypeVar, get_args
@@ -193,7 +193,7 @@ class Worker:
         self._stack = ExitStack()
         self.output = output or Output()
         try:
-            folder = self._stack.enter_context(scratch())
+            folder = self._stack.enter_context(_scratch())
             groups = self._groups()
             self._stack.callback(self._bury)
             self._start(folder, groups)
@@ -367,6 +367,23 @@ def _received(sock: _Watched, number: int, body_limit: int) -> Any:
     if reply["request"] != number:
         raise wire.WireError(f"a reply to request {reply['request']!r} instead of {number}")
     return reply
+
+
+@contextmanager
+def _scratch() -> Iterator[str]:
+    """A folder to write in; where there is no room for one now, it is tried again for a while. Raises
+    :class:`ForkError`."""
+    deadline = time.monotonic() + CROWDED_SECONDS
+    with ExitStack() as stack:
+        while True:
+            try:
+                folder = stack.enter_context(scratch())
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise ForkError(f"no folder could be made for a worker to write in: {error}") from error
+                time.sleep(CROWDED_PAUSE)
+        yield folder
 
 
 def _bytes(source: bytes) -> np.ndarray[Any, Any]:

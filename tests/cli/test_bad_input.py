@@ -116,3 +116,14 @@ def test_what_grades_nothing_makes_no_folder(gradstep: Gradstep, tmp_path: Path,
     gradstep(*command.split(), "--out", "out")
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "reports").exists()
+
+
+def test_pages_are_not_written_through_a_link(gradstep: Gradstep, tmp_path: Path) -> None:
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www" / "index.html").write_text("mine")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "s").symlink_to(tmp_path / "www")
+    done = gradstep("grade", "submissions", "--out", "out")
+    assert done.code == 2
+    assert "out/s: is a link" in done.sentence
+    assert [(each.name, each.read_text()) for each in (tmp_path / "www").iterdir()] == [("index.html", "mine")]

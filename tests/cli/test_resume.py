@@ -20,7 +20,8 @@ from harness.batch import Batch
 from harness.cli.interrupts import Interrupts
 from harness.intake import Submission
 from harness.results import SubmissionResult, read_results
-from harness.results.journal import Journal
+from harness.results.file import build
+from harness.results.journal import Journal, Record
 from tests.cli.conftest import Done, Gradstep
 from tests.graded import MOMENTUM
 
@@ -103,6 +104,39 @@ def test_a_broken_journal_costs_time_only(gradstep: Gradstep, tmp_path: Path) ->
         line = f"gradstep: taken over from before: {taken}; to grade: {2 - taken}.\n" if taken else ""
         assert grade(gradstep).err == line
         assert results(tmp_path) == before
+
+
+def test_a_journal_that_came_with_the_submissions_is_not_believed(
+    gradstep: Gradstep, tmp_path: Path, submissions: Path
+) -> None:
+    """As in a stranger's pull request: all that a seal is made of is known but the key."""
+    grade(gradstep)
+    before, file = results(tmp_path), tmp_path / "out" / "journal.jsonl"
+    with Journal(tmp_path / "out") as forged:
+        assert forged.ids == []
+        better = [json.loads(line)["record"] for line in file.read_text().splitlines()]
+        for each in better:
+            each["result"]["score"] = 1.0
+            forged.append(build(Record, each, "record"))
+    assert grade(gradstep).err == ""
+    assert results(tmp_path) == before
+
+
+def test_where_no_key_can_be_kept_nothing_is_taken_over(gradstep: Gradstep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADSTEP_CACHE_DIR", "")
+    assert grade(gradstep).code == 0
+    assert grade(gradstep).err == ""
+
+
+def test_what_lies_in_another_folder_is_kept_for_when_that_is_graded_again(
+    gradstep: Gradstep, tmp_path: Path, submissions: Path
+) -> None:
+    grade(gradstep)
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "zoe.py").write_text(MOMENTUM)
+    assert gradstep("grade", "late", "--only", "momentum", "--out", "out").code == 0
+    assert [each["id"] for each in results(tmp_path)["submissions"]] == ["zoe"]
+    assert grade(gradstep).err == "gradstep: taken over from before: 2; to grade: 0.\n"
 
 
 def test_a_second_grader_into_the_same_folder_is_refused(gradstep: Gradstep, tmp_path: Path) -> None:

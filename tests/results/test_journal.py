@@ -132,12 +132,12 @@ def test_a_flipped_bit_costs_its_record_only(tmp_path: Path, at: int) -> None:
 
 def signed(body: bytes) -> bytes:
     """A line whose checksum is right, whatever is in it."""
-    return journals._HEAD + journals._digest(body) + body + b"\n"
+    return journals._HEAD + journals._seal(body, b"") + body + b"\n"
 
 
 def edited(change: Callable[[str], str]) -> bytes:
-    whole = journals._written(record("kim"))
-    return signed(change(whole[journals._DIGEST.stop : -1].decode()).encode())
+    whole = journals._written(record("kim"), b"")
+    return signed(change(whole[journals._SEAL.stop : -1].decode()).encode())
 
 
 STRANGE = {

@@ -9,10 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -324,3 +326,21 @@ def test_a_killed_grader_leaves_no_process(tmp_path: Path, tmp_path_factory: pyt
     grader.kill()
     grader.wait()
     assert eventually(lambda: not any(map(alive, pids)))
+
+
+def test_where_there_is_no_room_for_a_folder_it_is_tried_again(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refusals = tempfile.mkdtemp, iter([errno.ENOSPC, errno.ENOSPC])
+
+    def made(*arguments: Any, **more: Any) -> str:
+        if (number := next(refusals, None)) is not None:
+            raise OSError(number, "No space left on device")
+        return real(*arguments, **more)
+
+    monkeypatch.setattr("tempfile.mkdtemp", made)
+    Worker(server, EMPTY, Limits()).close()
+    monkeypatch.setattr("harness.runner.worker.CROWDED_SECONDS", 0.0)
+    refusals = iter([errno.ENOSPC] * 9)
+    with pytest.raises(ForkError, match="no folder could be made for a worker to write in"):
+        Worker(server, EMPTY, Limits())

@@ -153,6 +153,7 @@ REFUSED: Final[dict[str, dict[str, tuple[int | None, int | None]]]] = {
         "listmount": (458, 458),
         "lsm_set_self_attr": (460, 460),
         "sync": (162, 81),
+        "syncfs": (306, 267),
         "settimeofday": (164, 170),
         "clock_settime": (227, 112),
         "clock_adjtime": (305, 266),
