@@ -176,7 +176,14 @@ class Batch:
 
     def has_to_import_torch(self, submission: Submission) -> bool:
         """Whether it is run by the zygote with torch, and that is not there yet."""
-        return not submission.problem and self._with_torch(submission) and True not in self._servers
+        server = self._servers.get(True)
+        there = server is not None and server.alive and server.ready
+        return not submission.problem and self._with_torch(submission) and not there
+
+    def ask_torch_ahead(self) -> None:
+        """Begin to ask torch, which takes a moment, before there are wrong values to be told of; between two gradings
+        only."""
+        self._asked()
 
     def abandon(self, submission: Submission) -> None:
         """End what it runs in now, for a result that nobody waits for any longer: it is a fault of the harness."""
