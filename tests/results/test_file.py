@@ -43,6 +43,19 @@ def test_what_is_written_is_read_back(cohort: Results, file: Path) -> None:
     assert nan.torch_ratio == math.inf
 
 
+def test_the_content_is_on_the_disk_before_the_name_and_then_the_name(
+    cohort: Results, tmp_path: Path, pushed: list[str]
+) -> None:
+    write_results(cohort, tmp_path / "results.json")
+    assert pushed == ["file", "in place", "folder"]
+
+
+@pytest.mark.usefixtures("closed_folders")
+def test_a_folder_that_cannot_be_opened_is_written_to(cohort: Results, tmp_path: Path) -> None:
+    write_results(cohort, tmp_path / "results.json")
+    assert to_json(read_results(tmp_path / "results.json")) == to_json(cohort)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, 0.1])
 def test_every_number_survives(value: float, cohort: Results, tmp_path: Path) -> None:
     first = cohort.submissions[0]
