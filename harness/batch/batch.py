@@ -298,7 +298,9 @@ class Batch:
         self.seconds[submission.id] = time.monotonic() - ran.begun
         alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends)
         judged = self._judged(submission, ran, alone, own)
-        return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
+        if not ran.output.total:
+            return judged
+        return replace(judged, printed=Printed(ran.output.text, None if ran.cut_short else ran.output.total))
 
     def _judged(
         self, submission: Submission, ran: session.Session, alone: Alone, own: dict[str, resume.Own]

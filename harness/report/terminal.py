@@ -183,6 +183,8 @@ def printed(printed: Printed, pen: Pen) -> str:
     """The first lines of what the code printed."""
     lines = printed.text.splitlines()
     shown = [f"{INDENT}{pen.quiet('│')} {short(line)}" for line in lines[:_LINES]]
+    if printed.bytes is None:
+        return "\n".join(["The beginning of what the code printed before it was ended:", *shown])
     left = printed.bytes - sum(len(line.encode("utf-8", "replace")) + 1 for line in lines[:_LINES])
     more = [f"{INDENT}… ({left:,} more bytes)"] if left > 0 else []
     return "\n".join(["Printed by the code:", *shown, *more])
