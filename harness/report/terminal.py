@@ -199,6 +199,8 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
         untouched = len(found.unwritten) + len(found.missing) == len(found.all)
         begins = "Nothing is written yet." if untouched else "Nothing to fix in what is written."
         return f"{begins} Go on with one: {_explain(found.unwritten[0])}"
+    if found.missing and len(found.missing) == len(found.all):
+        return "None of the algorithms was found."
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     causes = len(roots(found.to_fix))

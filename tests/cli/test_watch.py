@@ -185,6 +185,17 @@ def test_a_file_that_goes_and_comes_back(start: Start, tmp_path: Path) -> None:
     assert watching.interrupted() == 1
 
 
+def test_a_file_that_is_emptied(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "optim.py"
+    file.write_text(MOMENTUM)
+    watching = start("optim.py")
+    watching.until("Ctrl-C ends.")
+    file.write_text("")
+    said = watching.until("None of the algorithms was found.")
+    assert any("momentum  right → not found" in line for line in said)
+    watching.interrupted()
+
+
 def test_a_folder_with_a_file_more(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "hw"
     folder.mkdir()
