@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from textwrap import indent
 
 import pytest
 
@@ -105,6 +106,33 @@ def test_a_flood_is_counted_and_its_beginning_kept() -> None:
     assert algorithm(result, "momentum").status == "pass"
     assert result.printed == Printed("x" * 99 + "\n" + "y" * (KEPT - 100), 10 * KEPT + 101)
     assert "bytes" in student_page(result, COHORT, CATALOGUE)
+
+
+ENDLESS = "import time\nwhile True: print('y' * 99), time.sleep(0.001)"
+
+
+@pytest.mark.parametrize(
+    ("source", "ended", "counted"),
+    [
+        (ENDLESS, "import_timeout", False),
+        (f"def momentum(w, grad, *, lr=0.01, gamma=0.9):\n{indent(ENDLESS, '    ')}\n    yield w", "timeout", False),
+        ("while True: print('y' * (1 << 20))", "import_flood", False),
+        ("import os\nos.write(1, b'y' * 9999)\nos.abort()", "import_crash", True),
+    ],
+)
+def test_how_much_it_printed_is_not_told_of_what_was_ended(source: str, ended: str, counted: bool) -> None:
+    """How far it comes in its time is another thing in every run; how far until it ends by itself is not."""
+    (result,) = grade({"kim": source}, asked("momentum", seconds=3), isolation=isolation.basic()).values()
+    told = result.load_error.message if result.load_error else algorithm(result, "momentum").message
+    assert told is not None
+    assert told.id == ended
+    assert result.printed is not None
+    assert len(result.printed.text) == KEPT
+    assert result.printed.bytes == (9999 if counted else None)
+    begins = "The beginning of what the code printed before it was ended:\n  │ yyy"
+    assert (begins in digest(result, CATALOGUE, color=False)) is not counted
+    page = student_page(result, COHORT, CATALOGUE)
+    assert ("The beginning of what it printed before it was ended." in page) is not counted
 
 
 def test_the_terminal_says_how_much_it_leaves_out() -> None:

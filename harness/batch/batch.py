@@ -176,7 +176,14 @@ class Batch:
 
     def has_to_import_torch(self, submission: Submission) -> bool:
         """Whether it is run by the zygote with torch, and that is not there yet."""
-        return not submission.problem and self._with_torch(submission) and True not in self._servers
+        server = self._servers.get(True)
+        there = server is not None and server.alive and server.ready
+        return not submission.problem and self._with_torch(submission) and not there
+
+    def ask_torch_ahead(self) -> None:
+        """Begin to ask torch, which takes a moment, before there are wrong values to be told of; between two gradings
+        only."""
+        self._asked()
 
     def abandon(self, submission: Submission) -> None:
         """End what it runs in now, for a result that nobody waits for any longer: it is a fault of the harness."""
@@ -291,7 +298,9 @@ class Batch:
         self.seconds[submission.id] = time.monotonic() - ran.begun
         alone = partial(session.run_alone, server, submission, limits=self.limits, adapter=self._code, ends=ran.ends)
         judged = self._judged(submission, ran, alone, own)
-        return replace(judged, printed=Printed(ran.output.text, ran.output.total)) if ran.output.total else judged
+        if not ran.output.total:
+            return judged
+        return replace(judged, printed=Printed(ran.output.text, None if ran.cut_short else ran.output.total))
 
     def _judged(
         self, submission: Submission, ran: session.Session, alone: Alone, own: dict[str, resume.Own]

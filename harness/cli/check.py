@@ -77,6 +77,8 @@ def command(
             from harness.cli.watch import watch
 
             result = watch(path, batch, show.checked, lambda sentence: options.tell(f"gradstep: {sentence}"))
+            if sys.stderr.isatty():  # where the "^C" stands, which ended it
+                options.tell("")
         else:
             checking = batch.grade([submission])
             show.prepare()

@@ -104,6 +104,9 @@ def command(
     if interrupted:  # some may be graded and not yet seen
         graded |= {id: result for id, (result, _) in resume.taken_over(left, journal, keys).items()}
     done = [graded[each.id] for each in found.submissions if each.id in graded]
+    if interrupted and not done:
+        options.tell(f"gradstep: interrupted; {len(found.submissions)} not graded.")
+        sys.exit(exits.INTERRUPTED)
     # without torch's zygote a batch knows of no other device; all of these are of one machine
     devices = max([batch.devices, *(devices for _, devices in before.values())], key=len)
     results = Results(batch.info, environment(started, devices, chosen), tuple(done))

@@ -99,7 +99,7 @@ class State:
     def left(self) -> str:
         """The time that is left, at the rate so far; before there is one, the time gone."""
         if self.done == self.taken:
-            return duration(self.seconds)
+            return f"{duration(self.seconds)} so far"
         return f"{duration(self.seconds / (self.done - self.taken) * (self.total - self.done))} left"
 
     @property

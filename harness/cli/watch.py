@@ -119,6 +119,8 @@ def watch(
                     if checked is not None:
                         before, last = last, checked.result
                         show(checked, before)
+                        if saved is None:  # a check that is due comes first
+                            batch.ask_torch_ahead()
                 else:
                     tell(f"{path}: is gone, or holds no .py file; it is checked again when that is back.")
                     saved = None

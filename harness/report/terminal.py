@@ -183,6 +183,8 @@ def printed(printed: Printed, pen: Pen) -> str:
     """The first lines of what the code printed."""
     lines = printed.text.splitlines()
     shown = [f"{INDENT}{pen.quiet('│')} {short(line)}" for line in lines[:_LINES]]
+    if printed.bytes is None:
+        return "\n".join(["The beginning of what the code printed before it was ended:", *shown])
     left = printed.bytes - sum(len(line.encode("utf-8", "replace")) + 1 for line in lines[:_LINES])
     more = [f"{INDENT}… ({left:,} more bytes)"] if left > 0 else []
     return "\n".join(["Printed by the code:", *shown, *more])
@@ -197,6 +199,8 @@ def _closing(submission: SubmissionResult, found: Findings) -> str:
         untouched = len(found.unwritten) + len(found.missing) == len(found.all)
         begins = "Nothing is written yet." if untouched else "Nothing to fix in what is written."
         return f"{begins} Go on with one: {_explain(found.unwritten[0])}"
+    if found.missing and len(found.missing) == len(found.all):
+        return "None of the algorithms was found."
     if not found.to_fix:
         return "Nothing to fix in what was found." if found.missing else "Nothing to fix."
     causes = len(roots(found.to_fix))

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, cast
 
-from harness.results.file import build, plain
+from harness.results.file import build, plain, sync_names
 from harness.results.model import Message, SubmissionResult
 
 NAME = "journal.jsonl"
@@ -221,6 +221,7 @@ class Journal:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+        sync_names(self.path.parent)
         old, self._file = self._file, handle
         self._places, self._unsaved = places, {}
         if old is not None:
@@ -236,6 +237,7 @@ def _opened(path: Path) -> int:
                 raise OSError(errno.EINVAL, f"{path.name} is no file")
             _locked(file)
             if _same(file, path):  # else it was written anew while its lock was waited for
+                sync_names(path.parent)
                 return file
         except BaseException:
             os.close(file)

@@ -101,10 +101,11 @@ class LoadError:
 
 @dataclass(frozen=True)
 class Printed:
-    """The beginning of what a submission's code printed, and how many bytes it was in all."""
+    """The beginning of what a submission's code printed, and how many bytes it was in all: None where the code was
+    ended while it ran, since that is another number each time."""
 
     text: str
-    bytes: int
+    bytes: int | None
 
 
 @dataclass(frozen=True)

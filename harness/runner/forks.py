@@ -136,6 +136,11 @@ class ForkServer:
         """Whether it can be asked for more: a zygote that has worked once is replaced when it dies."""
         return not self._closed and (self._gone is None or self._zygote.ready)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it has worked before, so that nothing is left to be imported."""
+        return self._zygote.ready
+
     def __enter__(self) -> ForkServer:
         return self
 

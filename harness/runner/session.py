@@ -17,6 +17,9 @@ BACKENDS = ("numpy", "torch")
 
 Outcome = Ran | Failure | Ended
 
+CUT_SHORT = ("timeout", "overtime", "threads", "files", "flood")
+"""Kinds of :class:`Ended` where it is looked at from outside when it ends: a moment earlier or later each time."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -30,6 +33,13 @@ class Session:
     """When its first worker was there, by ``time.monotonic``."""
     ends: float
     """When its time is up, by the same clock."""
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether some of it was ended from outside: how much it had printed by then is another in every run."""
+        failed = self.loaded.failed if isinstance(self.loaded, Loaded) else [self.loaded]
+        ran = [outcome for each in self.outcomes.values() for outcome in each.values()]
+        return any(isinstance(each, Ended) and each.kind in CUT_SHORT for each in (*failed, *ran))
 
 
 def run_alone(

@@ -4,7 +4,8 @@
   < 1 s) and in torch (against ``python -c "import torch"``; goal < 1.3). What an earlier check leaves is there, as
   it is for a student from the second check on; "first" is a check on a machine that has never seen one;
 * ``gradstep check --watch``, from a save to the last line that it prints (goal < 0.5 s), and what it uses of a core
-  while nothing is saved.
+  while nothing is saved. The first wrong save, on a machine that has never seen one, stands by itself: torch has its
+  values to give for that. It comes some seconds after the first check, as long as a student reads.
 
 The sides of a ratio are measured in turn and repeated, and medians are printed. Beside the seconds on the clock stands
 CPU time, of all processes together, which does not depend as much on what else the machine does.
@@ -34,6 +35,9 @@ ASKED = {"adam": "adam", "nine optimizers": NINE, "the whole lecture": "*"}
 TORCH = [sys.executable, "-c", "import torch"]
 CHECK = [sys.executable, "-m", "harness", "check"]
 VARIABLE = "GRADSTEP_CACHE_DIR"
+
+READING = 4.0
+"""Seconds between the first check and the first save."""
 
 MOMENTUM = """
 def momentum(w, grad, *, lr=0.01, gamma=0.9):
@@ -90,12 +94,13 @@ def watching(rounds: int, folder: Path, source: str, wrong: str) -> tuple[list[f
     that waiting takes."""
     file = folder / "optim.py"
     file.write_text(source)
-    environment = {**os.environ, VARIABLE: str(folder / "kept")}
+    environment = {**os.environ, VARIABLE: tempfile.mkdtemp(prefix="kept-", dir=folder)}
     process = subprocess.Popen(
         [*CHECK, str(file), "--watch", "--only", "momentum,adam"], env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
         until(process, lambda line: "Ctrl-C ends." in line)
+        time.sleep(READING)
         waited = []
         for text in itertools.islice(itertools.cycle([wrong, source]), 1 + rounds):
             started = time.perf_counter()
@@ -105,7 +110,7 @@ def watching(rounds: int, folder: Path, source: str, wrong: str) -> tuple[list[f
             time.sleep(0.2)
         idle = busy(process.pid)
         time.sleep(5)
-        return waited[1:], (busy(process.pid) - idle) / 5  # the first may have had torch to ask
+        return waited, (busy(process.pid) - idle) / 5
     finally:
         process.kill()
         process.wait()
@@ -132,9 +137,10 @@ def main() -> None:
         folder = Path(name)
         rows = checks(options.rounds, folder)
         for what, head in (("numpy", ""), ("torch", "import torch\nBACKEND = 'torch'\n")):
-            waited, idle = watching(options.rounds, folder, head + MOMENTUM, head + WRONG)
-            seconds = f"{statistics.median(waited):.2f} s"
-            rows.append((f"watch, {what}, from save to output", seconds, "", "", "< 0.5 s"))
+            (first, *later), idle = watching(options.rounds, folder, head + MOMENTUM, head + WRONG)
+            seconds = f"{statistics.median(later):.2f} s"
+            rows.append((f"watch, {what}, from the first wrong save to output", f"{first:.2f} s", "", "", "< 0.5 s"))
+            rows.append((f"watch, {what}, from each further save to output", seconds, "", "", "< 0.5 s"))
             rows.append((f"watch, {what}, idle", f"{idle:.1%} of a core", "", "", ""))
     print(tabulate(rows, ("what", "measured", "CPU", "ratio to import torch", "goal"), disable_numparse=True))
 

@@ -194,6 +194,21 @@ def test_an_interrupted_run_replaces_one_that_got_no_further(
     assert {file.name for file in (tmp_path / "out").iterdir()} == left
 
 
+def test_an_interrupted_run_that_graded_none_writes_nothing(
+    gradstep: Gradstep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade(gradstep, "-q", "--out", "out")
+    before = {file: file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    interrupt_after(0, monkeypatch)
+    for out in ("out", "another"):
+        done = grade(gradstep, "--out", out, "--no-resume")
+        assert (done.code, done.sentence) == (130, "gradstep: interrupted; 2 not graded.")
+    journal = tmp_path / "out" / "journal.jsonl"
+    after = {file: file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert {**after, journal: before[journal]} == before
+    assert [file.name for file in (tmp_path / "another").iterdir()] == ["journal.jsonl"]
+
+
 @pytest.mark.parametrize("verb", ["grade", "check"])
 def test_ctrl_c_before_anything_is_graded(gradstep: Gradstep, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
     def stopped(name: str) -> None:

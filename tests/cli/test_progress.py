@@ -10,7 +10,7 @@ import struct
 import subprocess
 import termios
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,11 +58,11 @@ class Running:
         (STUCK, 20, "12/300  김철수, le…"),
         (STUCK, 40, "12/300  waiting for: 김철수, lee, 박영…"),
         (STUCK, 120, f"[{'.' * 18}]  12/300  4%  12.0/min  24:00 left  waiting for: 김철수, lee, 박영희"),
-        (State(0, 300, 0.0), 80, f"[{'.' * 8}]  0/300  0%  0:00"),
-        (State(0, 300, 67.0), 20, "0/300  0%  1:07"),
+        (State(0, 300, 0.0), 80, f"[{'.' * 8}]  0/300  0%  0:00 so far"),
+        (State(0, 300, 67.0), 20, "0/300  1:07 so far"),
         (State(300, 300, 60.0), 80, f"[{'#' * 8}]  300/300  100%  5.0/s  0:00 left"),
         (State(299, 300, 60.0, taken=297), 80, "[#######.]  299/300  99%  2.0/min  0:30 left"),
-        (State(297, 300, 60.0, taken=297), 80, "[#######.]  297/300  99%  1:00"),
+        (State(297, 300, 60.0, taken=297), 80, "[#######.]  297/300  99%  1:00 so far"),
         (State(1, 2, 0.0), 80, "[####....]  1/2  50%  0:00 left"),
     ],
 )
@@ -313,13 +313,20 @@ def test_a_submission_in_a_line(result: SubmissionResult, seconds: float | None,
 
 
 class Command:
-    """``gradstep grade`` at a terminal of its own, where Ctrl-C is typed."""
+    """``gradstep grade``, or another verb, at a terminal of its own, where Ctrl-C is typed."""
 
-    def __init__(self, folder: Path, *options: str, width: int = 80, **variables: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        verb: Sequence[str] = ("grade", "submissions"),
+        width: int = 80,
+        **variables: str,
+    ) -> None:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         self.process = subprocess.Popen(
-            [*GRADSTEP, "grade", "submissions", "--only=momentum", *options],
+            [*GRADSTEP, *verb, "--only=momentum", *options],
             cwd=folder,
             stdin=theirs,
             stdout=theirs,
@@ -358,7 +365,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_the_terminal_is_clean_after_a_batch(folder: Path) -> None:
     command = Command(folder)
     assert command.end() == 0
-    assert re.search(r"\[\.+\]  0/1  0%  \d:\d\d", command.written)
+    assert re.search(r"\[\.+\]  0/1  0%  \d:\d\d so far", command.written)
     first, *_, last = [line for line in Screen().write(command.written).lines if line]
     assert first == "Training Neural Networks III"
     assert last == "reports/hw8/index.html"
@@ -377,6 +384,15 @@ def test_a_submission_that_hangs_is_named_and_ctrl_c_leaves_a_clean_terminal(fol
     assert [line for line in screen.lines if line] == [
         "gradstep: interrupted; 1 not graded. The others are in reports/hw8. The same command goes on from there."
     ]
+
+
+@pytest.mark.slow
+def test_what_follows_a_watch_begins_on_a_line_of_its_own(folder: Path) -> None:
+    command = Command(folder, verb=("check", "submissions/kim.py", "--watch"))
+    command.read_until("Ctrl-C ends")
+    command.type(b"\x03")
+    assert command.end() == 0
+    assert command.written.endswith("^C\r\n")
 
 
 @pytest.mark.slow

@@ -104,6 +104,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
         each.end()
 
 
+@pytest.fixture
+def known(gradstep: Gradstep, tmp_path: Path) -> None:
+    """What torch says is known, and it is not asked."""
+    (tmp_path / "optim.py").write_text(MOMENTUM)
+    gradstep("check", "optim.py", "--json", "--only=momentum,gradient_descent")
+
+
 def renamed(path: Path, source: str) -> None:
     """A save as most editors do it."""
     beside = path.with_name(f".{path.name}.swp")
@@ -178,6 +185,17 @@ def test_a_file_that_goes_and_comes_back(start: Start, tmp_path: Path) -> None:
     assert watching.interrupted() == 1
 
 
+def test_a_file_that_is_emptied(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "optim.py"
+    file.write_text(MOMENTUM)
+    watching = start("optim.py")
+    watching.until("Ctrl-C ends.")
+    file.write_text("")
+    said = watching.until("None of the algorithms was found.")
+    assert any("momentum  right → not found" in line for line in said)
+    watching.interrupted()
+
+
 def test_a_folder_with_a_file_more(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "hw"
     folder.mkdir()
@@ -203,7 +221,30 @@ def test_an_endless_loop_is_given_up_for_the_next_save(start: Start, tmp_path: P
     assert watching.interrupted() == 1
 
 
-def test_what_begins_to_use_torch_is_told_to_take_a_moment(start: Start, tmp_path: Path) -> None:
+def test_torch_is_asked_before_anything_wrong_is_saved(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADSTEP_CACHE_DIR", str(tmp_path / "kept"))
+    file = tmp_path / "optim.py"
+    file.write_text(MOMENTUM)
+    watching = start("optim.py")
+    watching.until("Ctrl-C ends.")
+    assert eventually(lambda: any(tmp_path.glob("kept/**/momentum-*.torch")))
+    file.write_text(WRONG)
+    assert any("by torch" in line for line in watching.until("To fix: 1 of 2."))
+    assert watching.interrupted() == 1
+
+
+def test_it_ends_while_torch_is_being_asked(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADSTEP_CACHE_DIR", str(tmp_path / "kept"))
+    (tmp_path / "optim.py").write_text(GRADIENT_DESCENT + MOMENTUM)
+    watching = start("optim.py")
+    watching.until("Ctrl-C ends.")
+    assert eventually(lambda: len(watching.children()) == 2)
+    assert watching.interrupted() == 0
+
+
+def test_what_begins_to_use_torch_is_told_to_take_a_moment(start: Start, known: None, tmp_path: Path) -> None:
     file = tmp_path / "optim.py"
     file.write_text(MOMENTUM)
     watching = start("optim.py")
@@ -218,7 +259,7 @@ def test_what_begins_to_use_torch_is_told_to_take_a_moment(start: Start, tmp_pat
     watching.interrupted()
 
 
-def test_a_zygote_that_was_killed_is_started_again(start: Start, tmp_path: Path) -> None:
+def test_a_zygote_that_was_killed_is_started_again(start: Start, known: None, tmp_path: Path) -> None:
     file = tmp_path / "optim.py"
     file.write_text(MOMENTUM)
     watching = start("optim.py")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.grading.calls import Calls
-from harness.grading.verdict import Verdict
+from harness.grading.verdict import Verdict, repeats
 from harness.grading.witness import FORMS
 from reference import pages
 from tests.corpus.forms import Form, grade, largest_ratio, reference
@@ -167,6 +167,25 @@ def dropout_train(x, p, u):
     result = algorithm(grade_batch({"kim": source}, asked("dropout_train"))["kim"], "dropout_train")
     assert result.message is not None
     assert (result.status, result.message.id) == ("fail", "not_repeatable")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["raise ValueError(f'it was {time.perf_counter_ns()}')", "open(tempfile.mkdtemp() + '/weights')"],
+)
+def test_an_exception_that_tells_something_else_each_time_draws_nothing(source: str) -> None:
+    source = f"import tempfile, time\ndef dropout_train(x, p, u):\n    {source}\n"
+    result = algorithm(grade_batch({"kim": source}, asked("dropout_train"))["kim"], "dropout_train")
+    assert result.message is not None
+    assert (result.status, result.message.id) == ("error", "raised")
+
+
+def test_an_exception_of_another_type_or_at_another_step_is_another() -> None:
+    raised = {"kind": "raised", "type": "ValueError", "step": 3, "text": "at 12:00", "frames": [{"line": 1}]}
+    assert repeats([{"problem": raised}], [{"problem": {**raised, "text": "at 12:01", "frames": []}}])
+    for other in ({"type": "KeyError"}, {"step": 4}, {"kind": "forbidden"}):
+        assert not repeats([{"problem": raised}], [{"problem": {**raised, **other}}])
+    assert not repeats({"problem": raised}, {"problem": None})
 
 
 # -- one after another ----------------------------------------------------------------------------------------------

@@ -38,6 +38,14 @@ def test_all_right_says_so() -> None:
     assert "Nothing to fix" in digest(student("a"), CATALOGUE, color=False)
 
 
+def test_where_nothing_is_found_nothing_is_said_of_what_was_found() -> None:
+    ids = [each.id for each in student("a").algorithms]
+    none = digest(student("a", *(got(id, "missing", None) for id in ids)), CATALOGUE, color=False)
+    assert none.endswith("None of the algorithms was found.\n")
+    some = digest(student("a", *(got(id, "missing", None) for id in ids[1:])), CATALOGUE, color=False)
+    assert some.endswith("Nothing to fix in what was found.\n")
+
+
 def test_what_did_not_load_says_why_and_nothing_else() -> None:
     submission = next(each for each in COHORT.submissions if each.id == "2023-11552")
     text = digest(submission, CATALOGUE, color=False)

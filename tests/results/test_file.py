@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness.results import Results, ResultsError, read_results, to_json, write_results
+from harness.results import Printed, Results, ResultsError, read_results, to_json, write_results
 from harness.results.file import to_text
 from tests.cohort import COHORT
 
@@ -41,6 +41,26 @@ def test_what_is_written_is_read_back(cohort: Results, file: Path) -> None:
     nan = again.submissions[0].algorithms[2].cases[2]
     assert math.isnan(nan.error_ratio or 0)
     assert nan.torch_ratio == math.inf
+
+
+def test_bytes_that_nobody_counted_fit_the_schema(cohort: Results, tmp_path: Path) -> None:
+    ended = dataclasses.replace(cohort.submissions[0], printed=Printed("again and again", None))
+    write_results(dataclasses.replace(cohort, submissions=(ended,)), tmp_path / "r.json")
+    jsonschema.validate(json.loads((tmp_path / "r.json").read_text(encoding="utf-8")), SCHEMA)
+    assert read_results(tmp_path / "r.json").submissions[0].printed == ended.printed
+
+
+def test_the_content_is_on_the_disk_before_the_name_and_then_the_name(
+    cohort: Results, tmp_path: Path, pushed: list[str]
+) -> None:
+    write_results(cohort, tmp_path / "results.json")
+    assert pushed == ["file", "in place", "folder"]
+
+
+@pytest.mark.usefixtures("closed_folders")
+def test_a_folder_that_cannot_be_opened_is_written_to(cohort: Results, tmp_path: Path) -> None:
+    write_results(cohort, tmp_path / "results.json")
+    assert to_json(read_results(tmp_path / "results.json")) == to_json(cohort)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, 0.1])

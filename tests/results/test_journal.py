@@ -69,6 +69,24 @@ def test_it_is_on_the_disk_when_append_returns(tmp_path: Path) -> None:
         assert (tmp_path / journals.NAME).read_bytes().endswith(b"}\n")
 
 
+def test_its_name_is_on_the_disk_as_well_new_and_written_anew(tmp_path: Path, pushed: list[str]) -> None:
+    with Journal(tmp_path) as journal:
+        assert pushed == ["folder"]
+        journal.append(record("kim"))
+        assert pushed == ["folder", "file"]
+        journal.keep(())
+    assert pushed == ["folder", "file", "file", "in place", "folder"]
+
+
+@pytest.mark.usefixtures("closed_folders")
+def test_a_folder_that_cannot_be_opened_is_no_fault(tmp_path: Path) -> None:
+    filled(tmp_path, record("kim", 0.25), record("lee", 0.5))
+    with Journal(tmp_path) as journal:
+        journal.keep(["lee"])
+        assert journal.fault is None
+    assert scores(tmp_path, "kim", "lee") == {"kim": None, "lee": 0.5}
+
+
 def test_threads_may_append_at_once(tmp_path: Path) -> None:
     ids = [f"s{number}" for number in range(40)]
     with Journal(tmp_path) as journal:
