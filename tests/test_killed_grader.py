@@ -96,7 +96,7 @@ class Grading:
         """Read what it has told so far."""
         with contextlib.suppress(FileNotFoundError):
             text = self.told.read_text()
-            self.seen = re.findall(r"^(\w+): [\d.]+ / 2$", text, re.M)
+            self.seen = re.findall(r"^(\w+): [\d.]+ / 2\b.* s$", text, re.M)
             self.taken = int((re.findall(r"taken over from before: (\d+);", text) or ["0"])[0])
 
     def awake(self) -> bool:
