@@ -27,8 +27,7 @@ from tests.runner.processes import alive, eventually
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 ROOT = Path(__file__).parents[1]
-KILLS = int(os.environ.get("GRADSTEP_TEST_KILLS", "60"))
-"""So many in CI, which is not to take for ever; GRADSTEP_TEST_KILLS=200 takes five minutes."""
+KILLS = 200
 SUBMISSIONS = 24
 OPTIONS = ("--only=momentum,gradient_descent", "--isolation=none", "--trust-submissions", "--jobs=2", "-v")
 AVERAGED = MOMENTUM.replace("lr * grad(w)", "(1 - gamma) * lr * grad(w)")
@@ -181,7 +180,7 @@ def test_no_instant_loses_a_result(nursery: Nursery, submissions: Path, tmp_path
             shares[phase] += 1
         assert contents(out) == expected
     print(f"\n{shares.total()} kills in {batches} batches: {dict(shares)}")
-    assert min(shares[phase] for phase in ("while writing", "while grading", "before the first result")) >= KILLS / 10
+    assert min(shares[phase] for phase in ("while writing", "while grading", "before the first result")) >= KILLS / 40
 
 
 @pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
@@ -192,7 +191,7 @@ def test_ctrl_c_and_sigterm_leave_a_sound_state_at_any_instant(
     assert undisturbed.wait() == 0
     expected = contents(undisturbed.out)
     chance, told = random.Random(7 + twice), Counter[str]()
-    for number in range(12):
+    for number in range(30):
         out, by = tmp_path / f"out{number // 6}", chance.choice([signal.SIGINT, signal.SIGTERM])
         grading = Grading(nursery, submissions, out)
         assert eventually(grading.awake)
