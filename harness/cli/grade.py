@@ -21,7 +21,6 @@ from harness.cli.environment import environment, now
 from harness.cli.interrupts import Interrupts
 
 if TYPE_CHECKING:
-    from harness.batch.store import Store
     from harness.intake import Submission
     from harness.results import Results, SubmissionResult
     from harness.results.journal import Journal
@@ -83,7 +82,10 @@ def command(
     from harness.results import Results
 
     started, store = now(), options.the_store()
-    journal = context.with_resource(_journal(out, store))
+    key = store.key() if store else None
+    if key is None and resuming and not quiet:
+        options.tell("gradstep: a later run can take over nothing of this one: no folder of yours can keep its key.")
+    journal = context.with_resource(_journal(out, key or secrets.token_bytes()))
     batch = Batch(assignment, seed=seed, jobs=jobs or cores(), adapter=adapter, isolation=chosen, store=store)
     keys = resume.keys(assignment, batch.info.seed_fingerprint, adapter, environment(started, (), chosen))
     if not resuming:
@@ -170,15 +172,14 @@ def _the_isolation(wanted: str, trusted: bool) -> Isolation:
 
 
 @contextmanager
-def _journal(out: Path, store: Store | None) -> Iterator[Journal]:
-    """The folder's journal, or a usage error where another process writes it. Where this user has nowhere to keep a
-    key, what stands in it is not to be trusted in another run."""
+def _journal(out: Path, key: bytes) -> Iterator[Journal]:
+    """The folder's journal, or a usage error where another process writes it."""
     from harness.results.file import sweep
     from harness.results.journal import Journal, LockedError
 
     with ExitStack() as stack:
         try:
-            journal = stack.enter_context(Journal(out, (store and store.key()) or secrets.token_bytes()))
+            journal = stack.enter_context(Journal(out, key))
         except LockedError:
             options.usage_error(f"{out}: another gradstep grades into it; wait for it, or choose another with --out.")
         for folder in (out, out / "s"):
