@@ -102,7 +102,7 @@ class _Shown:
         """Import what is needed then, while the worker is at work."""
         if not self.quiet:
             from harness.cli.words import catalogue
-            from harness.report import terminal  # noqa: F401
+            from harness.report import terminal  # noqa: F401  # only imported here, and used once there is a result
 
             catalogue()
 

@@ -68,7 +68,7 @@ def _told() -> Iterator[None]:
         raise
     except EOFError:
         raise Problem("archive_truncated") from None
-    except NotImplementedError:
+    except NotImplementedError:  # as zipfile says of compressions that it does not know
         raise Problem("archive_method") from None
     except MemoryError:
         raise Problem("archive_too_large") from None

@@ -73,7 +73,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         others = [each for each in sys.meta_path if each is not self]
         spec = next((found for each in others if (found := each.find_spec(name, path, target))), None)
         if spec is not None and spec.loader is not None:
-            spec.loader.exec_module = partial(self._load, spec.loader.exec_module)  # type: ignore[method-assign]  # its own
+            spec.loader.exec_module = partial(self._load, spec.loader.exec_module)  # type: ignore[method-assign]  # a loader is made for each spec
         return spec
 
     def _load(self, load: Callable[[ModuleType], None], module: ModuleType) -> None:

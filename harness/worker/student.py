@@ -187,7 +187,7 @@ _SEEDS = random.seed, np.random.seed, _ENTROPY.seed
 def _draw_from(number: int) -> None:
     """What a student's code draws of the process's generators, and of new ones of numpy's, is the same in every run,
     and hangs on no other algorithm. What it asks the system for itself, as ``torch.Generator.seed`` does, is not."""
-    np.random.bit_generator.randbits = _ENTROPY.getrandbits  # type: ignore[attr-defined]  # see SeedSequence
+    np.random.bit_generator.randbits = _ENTROPY.getrandbits  # type: ignore[attr-defined]  # SeedSequence's, which no stub tells of
     for seed in _SEEDS:
         with suppress(Exception):  # of a generator that the student's code put in place, which takes no such seed
             seed(number)

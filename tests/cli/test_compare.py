@@ -88,7 +88,7 @@ def test_help_has_an_example(gradstep: Gradstep) -> None:
 
 def test_a_thousand_students(gradstep: Gradstep, tmp_path: Path) -> None:
     def many(*wrong: object) -> Results:
-        return batch(*(student(f"{number:04}", *wrong) for number in range(1000)))  # type: ignore[arg-type]
+        return batch(*(student(f"{number:04}", *wrong) for number in range(1000)))  # type: ignore[arg-type]  # algorithms, as student takes them
 
     for name, results in {"a.json": many(), "b.json": many(FORGOT)}.items():
         write_results(results, tmp_path / name)
