@@ -7,7 +7,8 @@ from typing import Any
 
 from harness.intake import Submission, uses
 from harness.results import LoadError, Message, Status
-from harness.runner.worker import Course, Ended, Failure, Limits, Loaded
+from harness.runner.replies import Course, Ended, Failure, Loaded
+from harness.runner.worker import Limits
 
 FORBIDDEN = "Forbidden"
 """The exception that using a barred module raises: :class:`harness.worker.forbid.Forbidden`."""

@@ -45,7 +45,8 @@ from harness.results.journal import Journal
 from harness.runner import cgroups, scratch, session
 from harness.runner.forks import ForkError, ForkServer
 from harness.runner.isolation import Isolation, basic
-from harness.runner.worker import AUTOGRAD, MALFORMED, PRELOAD, AdapterCode, Limits, Loaded, Offer, Ran, Task
+from harness.runner.replies import MALFORMED, Loaded, Offer, Ran
+from harness.runner.worker import AUTOGRAD, PRELOAD, AdapterCode, Limits, Task
 from harness.worker import wire
 from reference import Page, pages
 

@@ -11,7 +11,8 @@ from functools import partial
 from harness.intake import Submission
 from harness.runner.forks import ForkServer
 from harness.runner.output import Output
-from harness.runner.worker import AdapterCode, Ended, Failure, Limits, Loaded, Ran, Task, Worker
+from harness.runner.replies import Ended, Failure, Loaded, Ran
+from harness.runner.worker import AdapterCode, Limits, Task, Worker
 
 BACKENDS = ("numpy", "torch")
 

@@ -8,9 +8,9 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,15 +20,12 @@ from harness.runner.deadline import Deadline
 from harness.runner.forks import CROWDED_PAUSE, CROWDED_SECONDS, Child, End, ForkError, ForkServer
 from harness.runner.isolation import somebody
 from harness.runner.output import Output
+from harness.runner.replies import MALFORMED, Ended, Failure, Loaded, Ran, failure, loaded, ran
 from harness.runner.scratch import FILES, FOLDER_MB, scratch
 from harness.runner.watch import EVERY_SECONDS, Excess, Watch
 from harness.worker import wire
 
 Reply = TypeVar("Reply")
-
-Form = Literal["class", "generator", "function"]
-
-DEFAULT_BACKENDS = ("numpy",)
 
 ENTRY = "harness.worker.student:serve"
 PRELOAD = ("numpy", "numpy.random", "harness.worker.student")
@@ -40,12 +37,6 @@ BESIDE_MEMORY_MB = 256
 """What a control group allows beyond the limit that the worker keeps itself: its files in memory among it."""
 
 SETTLE_SECONDS = 30.0
-
-MALFORMED = (wire.WireError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
-"""What reading a reply raises where it is not what was asked for: any of it can be anything."""
-
-FRAMES, TEXT = 6, 1000
-"""The most that is kept of a traceback, in frames, and of any text, in characters."""
 
 NOTHING_LEFT = 1 << 20
 """Bytes allowed in a reply's body beyond the arrays that were asked for."""
@@ -93,81 +84,6 @@ class AdapterCode:
     file: str
     source: bytes
     setting: str | None
-
-
-@dataclass(frozen=True)
-class Course:
-    """A file that holds code in another course's shape: its names, and the adapter that reaches them."""
-
-    file: str
-    adapter: str
-    names: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An exception in the worker, as its own account has it.
-
-    ``unused`` says that it is an import without use, ``library`` which foreign one is missing, ``course`` what the file
-    that was imported holds of another course, ``adapter`` which adapter raised it.
-    """
-
-    type: str
-    text: str
-    frames: Sequence[Mapping[str, Any]] = ()
-    file: str | None = None
-    unused: bool = False
-    library: str | None = None
-    adapter: str | None = None
-    course: Course | None = None
-
-    @property
-    def out_of_memory(self) -> bool:
-        return self.type == "MemoryError"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The worker is no more, or is not to be talked to any longer."""
-
-    kind: Literal["timeout", "crash", "garbled", "overtime", "threads", "files", "flood"]
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What was found for one algorithm. ``shape`` names the adapter that reaches it, where that is needed."""
-
-    name: str
-    form: Form
-    file: str
-    line: int
-    backends: Sequence[str]
-    others: Sequence[str]
-    shape: str = ""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a submission offers, which of its files failed, in which of these something else was to be found, what its
-    files hold of other courses under names that no algorithm has, and every name that an adapter gave."""
-
-    offers: Mapping[str, Offer]
-    failed: Sequence[Failure | Ended]
-    lost: Mapping[str, str] = field(default_factory=dict)
-    courses: Sequence[Course] = ()
-    names: Sequence[str] = ()
-    barred: Sequence[str] = ()
-    """What it may not use and has imported, past everything that keeps it from that."""
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What one algorithm did, case by case, as it came over the wire and unjudged."""
-
-    cases: Sequence[Mapping[str, Any]]
-    out_of_memory: bool = False
-    barred: Sequence[str] = ()
 
 
 class Worker:
@@ -267,7 +183,7 @@ class Worker:
             "forbid": self._limits.forbid,
             "adapter": self._adapter and {**vars(self._adapter), "source": _bytes(self._adapter.source)},
         }
-        return self._ask(request, NOTHING_LEFT, lambda reply: _loaded(reply, ids, self._adapter is not None))
+        return self._ask(request, NOTHING_LEFT, lambda reply: loaded(reply, ids, self._adapter is not None))
 
     def run(self, task: Task, backend: str) -> Ran | Failure | Ended:
         """Drive one algorithm through its cases. After one that ran out of memory the worker is buried as well."""
@@ -275,7 +191,7 @@ class Worker:
         outcome = self._ask(
             {"op": "run", "backend": backend},
             task.reply_bytes + NOTHING_LEFT,
-            lambda reply: _ran(reply, task, asked),
+            lambda reply: ran(reply, task.cases, asked),
             partial(_answer, task, asked),
             task.packed,
         )
@@ -310,7 +226,7 @@ class Worker:
                 wire.send(sock, {"request": number, "answer": answer(reply["ask"])})
                 reply = _received(sock, number, body_limit)
             if "failed" in reply and "found" not in reply:
-                return _failure(reply["failed"])
+                return failure(reply["failed"])
             return read(reply)
         except TimeoutError:
             self._bury()
@@ -399,78 +315,9 @@ def _signal_name(number: int | None) -> str | None:
         return f"signal {number}"
 
 
-# -- Replies. Student code may have written any of them: where one is not exactly what was asked for, these raise ------
-
-
-def _failure(data: Mapping[str, Any]) -> Failure:
-    named = {key: _text(data[key]) for key in ("file", "library", "adapter") if data.get(key) is not None}
-    frames = tuple(map(_frame, data["frames"][:FRAMES]))
-    course = _course(data["course"]) if data.get("course") else None
-    unused = data.get("unused") is True
-    return Failure(_text(data["type"]), _text(data["text"]), frames, unused=unused, course=course, **named)
-
-
-def _course(data: Mapping[str, Any]) -> Course:
-    return Course(_text(data["file"]), _text(data["adapter"]), tuple(map(_text, data["names"])))
-
-
-def _frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"line": _number(data["line"]), **{name: _text(data[name]) for name in ("file", "function", "code")}}
-
-
-def _loaded(reply: Mapping[str, Any], ids: Sequence[str], adapted: bool) -> Loaded:
-    """Where no adapter is in use, none can have failed."""
-    offers = {id: _offer(reply["found"][id]) for id in ids if id in reply["found"]}
-    lost = {id: _text(reply["lost"][id]) for id in ids if id in reply["lost"]}
-    failed = tuple(each if adapted else replace(each, adapter=None) for each in map(_failure, reply["failed"]))
-    courses = tuple(map(_course, reply["courses"]))
-    return Loaded(offers, failed, lost, courses, tuple(map(_text, reply["names"])), _barred(reply))
-
-
-def _offer(data: Mapping[str, Any]) -> Offer:
-    if (form := data["form"]) not in get_args(Form):
-        raise ValueError(f"a form {form!r}")
-    return Offer(
-        name=_text(data["name"]),
-        form=form,
-        file=_text(data["file"]),
-        line=max(_number(data["line"]), 1),
-        backends=tuple(dict.fromkeys(map(_text, data["backends"]))) or DEFAULT_BACKENDS,
-        others=tuple(map(_text, data["others"])),
-        shape=_text(data["shape"]),
-    )
-
-
 def _answer(task: Task, asked: list[Any], question: Any) -> Any:
     """The task's answer to a question, which is kept."""
     if task.answer is None or len(asked) == task.questions:
         raise ValueError(f"more than {task.questions} questions")
     asked.append(question)
     return task.answer(question)
-
-
-def _ran(reply: Mapping[str, Any], task: Task, asked: Sequence[Any] = ()) -> Ran:
-    """What was asked on the way stands with its case: the grader saw it, whatever the worker says."""
-    cases = reply["cases"]
-    if [case["id"] for case in cases] != [case["id"] for case in task.cases]:
-        raise ValueError("the reply holds other cases than were asked for")
-    problems = [run["problem"] for case in cases for run in case["runs"]]
-    cases = [{**case, "asked": [each for each in asked if each["case"] == case["id"]]} for case in cases]
-    out_of_memory = any(problem is not None and problem["kind"] == "memory" for problem in problems)
-    return Ran(tuple(cases), out_of_memory, _barred(reply))
-
-
-def _barred(reply: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(map(_text, reply["barred"]))
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(f"{type(value).__name__} instead of a text")
-    return value[:TEXT]
-
-
-def _number(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"{type(value).__name__} instead of a whole number")
-    return value

@@ -18,7 +18,8 @@ from tabulate import tabulate
 from harness.batch import Batch
 from harness.runner import isolation, session
 from harness.runner.forks import ForkServer
-from harness.runner.worker import PRELOAD, Limits, Loaded
+from harness.runner.replies import Loaded
+from harness.runner.worker import PRELOAD, Limits
 from tests.graded import MOMENTUM, asked, submission
 
 GOALS = {"confined": "not measurable", "isolated": "< 30 ms"}

@@ -11,7 +11,6 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,8 @@ from harness.grading.judge import PROBLEMS, read_problem
 from harness.grading.unasked import GIVEN
 from harness.report import terminal
 from harness.results import SubmissionResult, plain
-from harness.runner.worker import MALFORMED, _loaded, _ran
+from harness.runner import replies
+from harness.runner.replies import MALFORMED
 from harness.worker import wire
 from harness.worker.cases import run_case
 from tests.graded import MOMENTUM, asked, submission
@@ -109,7 +109,9 @@ def honest(batch: Batch, questions: list[Any]) -> Any:
 
         cases.append({"id": case["id"], "runs": run_case(thing, task.form, case, [], lambda x: x, ask=ask)})
     reply = {"request": 1, "barred": [], "cases": cases}
-    assert batch._judge(task.id, _ran(reply, task, questions)).cases  # untampered it is judged, not refused
+    assert batch._judge(
+        task.id, replies.ran(reply, task.cases, questions)
+    ).cases  # untampered it is judged, not refused
     return reply
 
 
@@ -142,7 +144,7 @@ def test_a_tampered_reply_is_judged_or_refused_and_can_be_shown(
 ) -> None:
     for place in places({**honest, "cases": honest["cases"][:1]}):
         try:
-            ran = _ran(over_the_wire(tampered(honest, place, odd)), batch._tasks[0], questions)
+            ran = replies.ran(over_the_wire(tampered(honest, place, odd)), batch._tasks[0].cases, questions)
         except MALFORMED:  # the runner takes it for garbled
             continue
         found = batch._judge(batch._tasks[0].id, ran)
@@ -155,11 +157,11 @@ def test_a_tampered_reply_is_judged_or_refused_and_can_be_shown(
 def test_what_comes_of_a_tampered_second_run_is_told_or_left(batch: Batch, honest: Any, odd: Any) -> None:
     """Whoever could raise in here would get full points: it is asked only where a case is wrong."""
     (task,) = batch._tasks
-    first = _ran(over_the_wire(honest), task)
+    first = replies.ran(over_the_wire(honest), task.cases)
     once = {**honest, "cases": honest["cases"][:1]}
     for place in places(once):
         try:
-            ran = _ran(over_the_wire(tampered(once, place, odd)), replace(task, cases=task.cases[:1]))
+            ran = replies.ran(over_the_wire(tampered(once, place, odd)), task.cases[:1])
         except MALFORMED:
             continue
         said = batch._told_by_itself(task.id, 0, first, lambda *_, ran=ran, **__: ran)
@@ -180,7 +182,7 @@ def test_a_problem_of_any_depth_is_cut_or_refused_and_can_be_written(batch: Batc
     (run, *more) = first["runs"]
     reply = {**honest, "cases": [{**first, "runs": [{**run, "problem": problem}, *more]}, *others]}
     try:
-        ran = _ran(over_the_wire(reply), batch._tasks[0])
+        ran = replies.ran(over_the_wire(reply), batch._tasks[0].cases)
         found = batch._judge(batch._tasks[0].id, ran)
     except MALFORMED:
         assert depth > 20
@@ -215,8 +217,8 @@ def test_inner_steps_are_read_only_out_of_an_object_that_is_asked_for() -> None:
 def test_an_adapter_that_is_not_in_use_cannot_have_failed() -> None:
     failed = {"type": "E", "text": "t", "frames": [], "file": "a.py", "adapter": "cs231n", "course": None}
     reply = {"found": {}, "failed": [failed], "lost": {}, "courses": [], "names": [], "barred": []}
-    assert [each.adapter for each in _loaded(reply, [], adapted=False).failed] == [None]
-    assert [each.adapter for each in _loaded(reply, [], adapted=True).failed] == ["cs231n"]
+    assert [each.adapter for each in replies.loaded(reply, [], adapted=False).failed] == [None]
+    assert [each.adapter for each in replies.loaded(reply, [], adapted=True).failed] == ["cs231n"]
 
 
 def show(result: SubmissionResult) -> None:

@@ -12,9 +12,10 @@ import pytest
 from harness.intake import Submission
 from harness.runner.forks import ForkServer
 from harness.runner.output import FLOOD_MB
+from harness.runner.replies import Ended, Failure, Loaded
 from harness.runner.scratch import FILES, FOLDER_MB
 from harness.runner.watch import THREADS, Excess, Watch
-from harness.runner.worker import Ended, Failure, Limits, Loaded, Task, Worker
+from harness.runner.worker import Limits, Task, Worker
 from tests.graded import algorithm, asked, grade
 
 pytestmark = pytest.mark.slow
