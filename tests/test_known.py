@@ -260,7 +260,7 @@ def test_another_version_another_page_and_what_is_fixed_have_other_names(monkeyp
     for package in ("numpy", "torch"):
         known._surroundings.cache_clear()
         with monkeypatch.context() as patch:
-            patch.setattr(known, "_installed", lambda name, other=package: "0" if name == other else "1")
+            patch.setattr(known, "installed", lambda name, other=package: "0" if name == other else "1")
             names.append(known._name(adam, "torch"))
     known._surroundings.cache_clear()
     assert len(set(names)) == len(names)

@@ -25,6 +25,7 @@ ROOMS = {
     # run beside students' code, from source that is sent there: nothing of the house is in their reach
     "harness.adapters": {"numpy"},
     "harness.starter": {"reference"},
+    "harness.versions": set(),
     # the grader's side of a worker's socket speaks the worker's frames; it starts the rest by name
     "harness.runner": {"harness.intake", "harness.worker.wire", "numpy"},
     # scoring needs the assignment's policy on dialects; torch's witness is asked over a socket, as a worker is
@@ -35,6 +36,7 @@ ROOMS = {
     # the one place where intake, runner and grading meet; it hears the witness over the same frames
     "harness.batch": {
         "harness",  # __version__
+        "harness.versions",
         "reference",
         "harness.adapter",
         "harness.assignment",
@@ -50,6 +52,7 @@ ROOMS = {
         "reference",
         "torch",
         "harness",  # __version__
+        "harness.versions",
         "harness.adapter",
         "harness.assignment",
         "harness.batch",

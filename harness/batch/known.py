@@ -19,7 +19,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from glob import glob
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import reference
@@ -29,6 +28,7 @@ from harness.grading import recorded, witness
 from harness.grading.expected import Reference
 from harness.grading.judge import Witness
 from harness.grading.witness import Testimony
+from harness.versions import installed
 from reference import Page
 
 DEVICES = ("/dev/nvidia*", "/dev/kfd", "/dev/dri/*", "/dev/accel*")
@@ -88,20 +88,13 @@ def _surroundings() -> str:
     them a page follows from need not be known, and a change of any costs one run its time."""
     digest = hashlib.sha256()
     machine = [sys.platform, platform.machine(), _processor(), *sorted(path for each in DEVICES for path in glob(each))]
-    versions = [__version__, sys.version, _installed("numpy"), _installed("torch")]
+    versions = [__version__, sys.version, installed("numpy"), installed("torch")]
     digest.update(json.dumps([machine, versions]).encode())
     for folder in (Path(reference.__file__).parent, Path(witness.__file__).parent):
         for source in sorted(folder.rglob("*.py")):
             content = source.read_bytes()
             digest.update(f"{source.relative_to(folder)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
-
-
-def _installed(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
 
 
 def _processor() -> str:

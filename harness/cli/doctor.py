@@ -11,9 +11,10 @@ import click
 
 from harness import __version__
 from harness.cli import exits, options
-from harness.cli.environment import cpu, installed
+from harness.cli.environment import cpu
 from harness.runner import isolation
 from harness.runner.isolation import Layer
+from harness.versions import installed
 
 Row: TypeAlias = tuple[str, str]
 

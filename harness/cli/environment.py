@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from harness import __version__
 from harness.results import Environment
 from harness.runner.isolation import Isolation
+from harness.versions import installed
 
 
 def now() -> str:
@@ -32,14 +32,6 @@ def environment(started: str, devices: Sequence[str], isolation: Isolation) -> E
         started=started,
         finished=now(),
     )
-
-
-def installed(package: str) -> str:
-    """A package's version, without importing it; "none" where it is not there."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
 
 
 def cpu() -> str:
