@@ -16,6 +16,7 @@ import os
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ NAME = "journal.jsonl"
 
 LINE_LIMIT, LENGTH_LIMIT = 64 << 20, 4 << 30
 """Bytes of a line, and of all that is read, from the end: a record of a whole lecture takes 30 thousand."""
+
+LOCK_SECONDS = 1.0
+"""How long a lock is waited for: a grader that was killed while it started a process has it for a moment longer."""
 
 _HEAD, _BEGIN = b'{"seal": "', b'", "id": '
 _SEAL = slice(len(_HEAD), len(_HEAD) + 64)
@@ -247,12 +251,18 @@ def _opened(path: Path) -> int:
 
 def _locked(file: int) -> None:
     """Lock a file until it is closed. Where the file system knows no locks there is none."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise LockedError from None
-    except OSError:
-        pass
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise LockedError from None
+            time.sleep(LOCK_SECONDS / 20)
+        except OSError:
+            return
+        else:
+            return
 
 
 def _same(file: int, path: Path) -> bool:
