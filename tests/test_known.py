@@ -237,6 +237,25 @@ def test_no_more_than_so_many_are_kept_the_newest_and_what_is_not_ours_stays(tmp
     assert left == {"new", *foreign, *(f"old{number}" for number in range(1, NEWEST))}
 
 
+def test_the_key_stays_is_on_the_disk_and_leaves_nothing_where_it_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bool] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (fsync(file), synced.append(stat.S_ISDIR(os.fstat(file).st_mode))))
+    key = Store(tmp_path / "a").key()
+    assert synced == [False, True]
+    assert key is not None
+    assert Store(tmp_path / "a").key() == key != Store(tmp_path / "b").key()
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refused)
+    assert Store(tmp_path / "c").key() is None
+    assert list((tmp_path / "c").iterdir()) == []
+
+
 def test_two_processes_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(SOURCE)
     command = [sys.executable, "-m", "harness", "check", "a.py", "--json", "--only", ",".join(IDS)]

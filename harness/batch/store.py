@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from harness.results.file import sync_names
 from harness.worker import wire
 
 _KEY, KEY_BYTES = "key", 32
@@ -91,11 +92,16 @@ class Store:
             path = self.folder / _KEY
             if not path.exists():
                 handle, new = tempfile.mkstemp(dir=self.folder, prefix=_HALF_WRITTEN)
-                with open(handle, "wb") as file:
-                    file.write(secrets.token_bytes(KEY_BYTES))
-                with contextlib.suppress(FileExistsError):  # another process was faster
-                    os.link(new, path)
-                os.unlink(new)
+                try:
+                    with open(handle, "wb") as file:
+                        file.write(secrets.token_bytes(KEY_BYTES))
+                        file.flush()
+                        os.fsync(handle)  # what it seals is on the disk as well
+                    with contextlib.suppress(FileExistsError):  # another process was faster
+                        os.link(new, path)
+                finally:
+                    os.unlink(new)
+                sync_names(self.folder)
             key = self._read(path)
             return key if len(key) == KEY_BYTES else None
         return None

@@ -94,12 +94,12 @@ class Journal:
             self._file = _opened(self.path)
             with contextlib.suppress(OSError):  # there is no room: what was cut off is not read then
                 _end_line(self._file)
-            self._places = _places(self._file, self._key)
-            wasted = os.fstat(self._file).st_size - self._used()
+            self._places, ours = _places(self._file, self._key)
+            foreign = os.fstat(self._file).st_size - ours
         except OSError as error:
             self._failed(error)
-        else:
-            if wasted > self._used():
+        else:  # what another user's key has sealed stays at least until this run has results in its place
+            if not foreign and ours > 2 * self._used():
                 self.keep(list(self._places))
         return self
 
@@ -285,17 +285,19 @@ def _write(file: int, data: bytes) -> None:
         left = left[os.write(file, left) :]
 
 
-def _places(file: int, key: bytes) -> dict[str, _Place]:
-    """Where the last whole record of each submission lies."""
+def _places(file: int, key: bytes) -> tuple[dict[str, _Place], int]:
+    """Where the last whole record of each submission lies, and the bytes of all of them."""
     found: dict[str, _Place] = {}
+    ours = 0
     with open(file, "rb", closefd=False) as lines:
         start = max(0, os.fstat(file).st_size - LENGTH_LIMIT)
         lines.seek(start)
         while line := lines.readline(LINE_LIMIT):
             if (id := _id(line, key)) is not None:
                 found[id] = _Place(start, len(line))
+                ours += len(line)
             start += len(line)
-    return found
+    return found, ours
 
 
 def _id(line: bytes, key: bytes) -> str | None:

@@ -21,9 +21,11 @@ class Deadline:
         """By time in which nothing could go on."""
         self.at += seconds
 
-    def waited(self, total: float) -> None:
+    def waited(self, total: float | None) -> None:
         """Put it off by what a worker has stood in line since this was called before, if not for too long. ``total``
-        is what it has in all."""
+        is what it has in all; None where that could not be seen this time."""
+        if total is None:
+            return
         if self._waited is not None:
             granted = min(total - self._waited, self._patience)
             self._patience -= granted

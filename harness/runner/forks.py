@@ -205,14 +205,15 @@ class ForkServer:
         """The number by which this process knows the one that runs the child's code; None where it is gone."""
         if not self.isolation.rooms:
             return child.pid
-        with contextlib.suppress(OSError, IndexError):
+        with contextlib.suppress(OSError, IndexError, ValueError):
             obeying = self._zygote.process.pid
             if os.geteuid() != 0:  # then it is its child that obeys, and counts from 1: see namespaces.own_world
                 (obeying,) = _children(obeying)
             level = len(_numbers(obeying)) - 1
             for first in _children(obeying):
-                if _numbers(first)[level] == child.pid:
-                    return _children(first)[0]
+                with contextlib.suppress(OSError, IndexError):  # another that has just ended
+                    if _numbers(first)[level] == child.pid:
+                        return _children(first)[0]
         return None
 
     def _ask(

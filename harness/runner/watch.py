@@ -59,13 +59,13 @@ class Watch:
         if self._folder is not None and _too_full(self._folder, _unlinked(pid, self._folder)):
             raise Excess("files", {"mb": FOLDER_MB, "limit": FILES})
 
-    def waited(self) -> float:
-        """Seconds that its first thread has stood in line for a core; none where that is not told."""
+    def waited(self) -> float | None:
+        """Seconds that its first thread has stood in line for a core; None where that is not told."""
         try:
             _, nanoseconds, _ = Path(f"/proc/{self._pid()}/schedstat").read_text().split()
             return int(nanoseconds) / 1e9
         except (OSError, ValueError):
-            return 0.0
+            return None
 
 
 def _threads(pid: int) -> int:

@@ -112,11 +112,12 @@ def test_a_journal_that_came_with_the_submissions_is_not_believed(
     """As in a stranger's pull request: all that a seal is made of is known but the key."""
     grade(gradstep)
     before, file = results(tmp_path), tmp_path / "out" / "journal.jsonl"
+    better = [json.loads(line)["record"] for line in file.read_text().splitlines()]
+    assert len(better) == 2
+    file.unlink()
     with Journal(tmp_path / "out") as forged:
-        assert forged.ids == []
-        better = [json.loads(line)["record"] for line in file.read_text().splitlines()]
         for each in better:
-            each["result"]["score"] = 1.0
+            each["result"]["score"] = 0.875
             forged.append(build(Record, each, "record"))
     assert grade(gradstep).err == ""
     assert results(tmp_path) == before

@@ -105,6 +105,18 @@ def test_it_does_not_grow_without_bound(tmp_path: Path) -> None:
     assert scores(tmp_path, "kim") == {"kim": 99.0}
 
 
+def test_what_another_key_has_sealed_is_not_believed_and_stays(tmp_path: Path) -> None:
+    with Journal(tmp_path, b"mine") as journal:
+        journal.append(record("kim", 0.25))
+    with Journal(tmp_path, b"another's") as journal:
+        assert journal.record("kim") is None
+        journal.append(record("kim", 0.5))
+    with Journal(tmp_path, b"mine") as journal:
+        found = journal.record("kim")
+        assert found is not None
+        assert found.result.score == 0.25
+
+
 def test_keep_drops_the_others_and_further_records_come_behind(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         for id in ("kim", "lee", "kim", "ann"):

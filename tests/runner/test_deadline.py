@@ -41,6 +41,7 @@ def test_standing_in_line_puts_it_off_up_to_a_point() -> None:
     assert deadline.at == pytest.approx(end + PATIENCE * 10)
     deadline.waited(2000)
     assert deadline.at == pytest.approx(end + PATIENCE * 10)
+    deadline.waited(None)
     deadline.put_off(3)
     assert deadline.at == pytest.approx(end + PATIENCE * 10 + 3)
 
@@ -62,8 +63,16 @@ def test_how_long_a_process_stands_in_line_is_seen() -> None:
     waited = [Watch(lambda pid=pid: pid, None).waited() for pid in pids]  # type: ignore[misc]
     for pid in pids:
         os.waitpid(pid, 0)
-    assert sum(waited) > 0.5
-    assert Watch(lambda: None, None).waited() == 0
+    assert sum(each or 0 for each in waited) > 0.5
+    assert Watch(lambda: None, None).waited() is None
+
+
+def test_a_look_that_sees_nothing_changes_nothing() -> None:
+    deadline = Deadline(10)
+    end = deadline.at
+    for total in (None, 30, None, 31, None):
+        deadline.waited(total)
+    assert deadline.at == pytest.approx(end + 1)
 
 
 @pytest.mark.slow
